@@ -1,0 +1,1 @@
+"""What we hold, and whence: sources, schemas, settings and the one door to DuckDB."""

@@ -1,0 +1,25 @@
+"""Errors about what we hold: documents, headers, tables."""
+
+from __future__ import annotations
+
+from geo.errors import InputError
+
+
+class SourceError(InputError):
+    """A document cannot be fetched, opened or read; the message names it and the remedy."""
+
+
+class HeaderError(SourceError):
+    """A document's columns cannot be mapped to known ones by their meaning."""
+
+
+class ValueParseError(InputError):
+    """One cell does not parse; it becomes the reason on a rejected row."""
+
+
+class SchemaError(InputError):
+    """A table breaks its schema; nothing is published."""
+
+
+class CorrectionError(InputError):
+    """A line of corrections.csv is malformed, or no longer matches the record."""
