@@ -1,0 +1,57 @@
+# The README's two commands are `make map` and `make test`; both need Python 3.11 or later, make,
+# and the package registry, nothing else.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+PYTEST := PYTHONSAFEPATH=1 $(BIN)/python -m pytest
+
+.PHONY: map test wheel-test browser lint format bench lock records clean
+
+map: $(VENV)/.run
+	@$(BIN)/passersby run
+
+test: $(VENV)/.test
+	$(PYTEST) $(TESTS)
+	$(BIN)/python tests/against_wheel.py
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.test
+	$(BIN)/python tests/benchmarks/bench_run.py
+
+# The environment comes from the lock, hash by hash. The package itself is installed without a
+# build environment of its own, so that nothing unhashed is ever fetched.
+$(VENV)/.run: requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or later is needed: set PYTHON=/path/to/python3.11"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; $$($(PYTHON) --version) was found. Set PYTHON=/path/to/python3.11"; exit 2; }
+	@echo "Setting up $(VENV) from requirements.lock (about two minutes, once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --quiet --require-hashes -r requirements.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run requirements-test.lock
+	@echo "Adding the test tools from requirements-test.lock"
+	@$(PIP) install --quiet --require-hashes -r requirements-test.lock
+	@touch $@
+
+# Made with uv, which names no registry in what it writes.
+lock:
+	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 --extra build pyproject.toml -o requirements.lock
+	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 --extra build --extra test -c requirements.lock pyproject.toml -o requirements-test.lock
+
+# Rebuild the embedded records from the police's own PDFs: make records PDFS=folder
+records: $(VENV)/.run
+	$(BIN)/python -m data.rebuild_records $(PDFS)
+
+clean:
+	rm -rf $(VENV) site .passersby build dist
