@@ -1,0 +1,171 @@
+"""Open a PDF and lay out each page: its letters, its upright rules, its ruled tables."""
+
+from __future__ import annotations
+
+import io
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from data.errors import SourceError
+from data.pdf_grid import Box, Char, Grid, build_grid, text_of, within
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+MAX_PAGES = 2000
+"""A longer PDF is no table of deployments, and would take an hour to read."""
+
+_TAIL_BYTES = 4096  # a whole PDF says %%EOF in its last kilobyte, give or take padding
+_PICTURE_SHARE = 0.5  # of a page under pictures, without a letter: a scan
+_NEAR = 3.0
+
+
+@dataclass(frozen=True)
+class Page:
+    """
+    One page as laid out.
+
+    Attributes
+    ----------
+    number
+        From 1.
+    chars
+        Letters as pdfplumber gives them.
+    rules
+        Upright edges of the rules and boxes drawn.
+    grids
+        Ruled tables from the top, without those inside another's cells.
+    free
+        Letters outside the tables.
+    scanned
+        Whether it is a picture without letters.
+    """
+
+    number: int
+    chars: tuple[Char, ...]
+    rules: tuple[dict[str, Any], ...]
+    grids: tuple[Grid, ...]
+    free: tuple[Char, ...]
+    scanned: bool
+
+    @property
+    def outside(self) -> str | None:
+        """Text outside the tables."""
+        return text_of(self.free)
+
+
+@contextmanager
+def open_pages(content: bytes, *, name: str) -> Iterator[Iterator[Page]]:
+    """
+    Open a PDF for its pages.
+
+    Parameters
+    ----------
+    content
+        The document's bytes.
+    name
+        Its name, for messages.
+
+    Yields
+    ------
+    pages
+        Its pages in order, each laid out when asked for.
+
+    Raises
+    ------
+    SourceError
+        If it is cut short, locked, broken, too long, or a page cannot be laid out.
+    """
+    _require_whole(content, name)
+    import pdfplumber
+
+    try:
+        pdf = pdfplumber.open(io.BytesIO(_upright(content, name)))
+        count = len(pdf.pages)
+    except SourceError:
+        raise
+    except Exception as error:
+        raise _broken(name, error) from error
+    with pdf:
+        if count > MAX_PAGES:
+            msg = f"{name} has {count:,} pages; at most {MAX_PAGES:,} are read. Give only the pages with the table."
+            raise SourceError(msg)
+        yield (_lay_out(page, name) for page in pdf.pages)
+
+
+def _require_whole(content: bytes, name: str) -> None:
+    if b"%%EOF" not in content[-_TAIL_BYTES:]:
+        msg = (
+            f"{name} is a PDF cut short: its end is missing ({len(content):,} bytes came). "
+            "Download it again."
+        )
+        raise SourceError(msg)
+
+
+def _broken(name: str, error: Exception) -> SourceError:
+    said = " ".join(str(error).split()) or type(error).__name__
+    if "password" in f"{type(error).__name__} {said}".lower():
+        return SourceError(
+            f"{name} is locked with a password. Open it with the password, save it without, "
+            "and read that."
+        )
+    return SourceError(
+        f"{name} cannot be read as a PDF; it is broken ({said[:200]}). Download it again, or open "
+        "it in a PDF viewer and save a new copy."
+    )
+
+
+def _upright(content: bytes, name: str) -> bytes:
+    """Check with the second engine; turn pages whose letters run up or down the page."""
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        raise _broken(name, error) from error
+    document.close()
+    return content
+
+
+def _lay_out(page: Any, name: str) -> Page:  # noqa: ANN401 - pdfplumber has no types
+    try:
+        page = page.dedupe_chars()
+        chars = page.chars
+        grids = _grids(page)
+        rules = tuple(e for e in page.edges if e["orientation"] == "v")
+        free = [c for c in chars if not any(within([c], grid.box) for grid in grids)]
+        laid_out = Page(
+            page.page_number, tuple(chars), rules, grids, tuple(free), _is_scanned(page)
+        )
+        page.close()
+    except Exception as error:
+        raise _broken(f"{name}, page {page.page_number},", error) from error
+    return laid_out
+
+
+def _is_scanned(page: Any) -> bool:  # noqa: ANN401 - pdfplumber has no types
+    if any(char["text"].strip() for char in page.chars):
+        return False
+    area = sum(abs(i["x1"] - i["x0"]) * abs(i["bottom"] - i["top"]) for i in page.images)
+    return bool(area >= _PICTURE_SHARE * page.width * page.height)
+
+
+def _grids(page: Any) -> tuple[Grid, ...]:  # noqa: ANN401 - pdfplumber has no types
+    tables = [(table.bbox, table.cells) for table in page.find_tables()]
+    outer = [
+        (box, cells)
+        for box, cells in tables
+        if not any(_inside(box, other) for other, _ in tables if other != box)
+    ]
+    grids = [build_grid(cells, page.chars, box) for box, cells in outer]
+    return tuple(sorted((g for g in grids if g.rows), key=lambda g: (g.box[1], g.box[0])))
+
+
+def _inside(box: Box, other: Box) -> bool:
+    return (
+        other[0] - _NEAR <= box[0]
+        and other[1] - _NEAR <= box[1]
+        and box[2] <= other[2] + _NEAR
+        and box[3] <= other[3] + _NEAR
+    )
