@@ -1,0 +1,185 @@
+"""Dates find the era whose span holds them; nothing is put together across a break."""
+
+import pandas as pd
+import pytest
+
+from data.eras import load_eras
+from data.errors import SchemaError
+from data.forces import load_forces
+from geo.eras import assign_eras, eras_possible, require_one_era
+from geo.errors import EraError, InputError, MissingColumnError
+from geo.rates import rate_per_hour
+
+MET = "Metropolitan Police"
+HEADER = "force,era,first_date,last_date,label,note\n"
+
+
+@pytest.fixture(scope="module")
+def eras():
+    return load_eras()
+
+
+def make_rows(dates, force=MET, **columns):
+    return pd.DataFrame({"force": force, "date": list(dates), **columns})
+
+
+@pytest.mark.parametrize(
+    ("date", "era"),
+    [
+        ("2020-02-10", None),
+        ("2020-02-11", "met-2020"),
+        ("2021-06-01", "met-2020"),
+        ("2023-01-15", None),
+        ("2023-04-06", "met-2023"),
+        ("2023-11-30", "met-2023"),
+        ("2023-12-01", "met-2023-12"),
+        ("2024-07-24", "met-2023-12"),
+        ("2024-07-25", "met-2024-07"),
+        ("2024-09-01", "met-2024-09"),
+        ("2031-01-01", "met-2024-09"),
+        ("2023-11", "met-2023"),
+        ("2024-07", None),
+        ("2023", None),
+        ("2020", "met-2020"),
+        ("2027", "met-2024-09"),
+    ],
+)
+def test_a_date_finds_its_era(eras, date, era):
+    found = assign_eras(make_rows([date]), eras)
+    assert found.tolist() == [era] or (era is None and found.isna().all())
+
+
+def test_another_force_has_no_era(eras):
+    assert assign_eras(make_rows(["2024-09-19"], force="Essex Police"), eras).isna().all()
+
+
+def test_index_and_input_survive(eras):
+    rows = make_rows(["2023-05-06", "2024-10-01"]).set_axis([7, 3])
+    before = rows.copy()
+    assert assign_eras(rows, eras).index.tolist() == [7, 3]
+    pd.testing.assert_frame_equal(rows, before)
+
+
+def test_a_frame_without_dates_is_refused(eras):
+    with pytest.raises(MissingColumnError, match=r"`deployments` lacks \['date'\]"):
+        assign_eras(pd.DataFrame({"force": []}), eras)
+
+
+def test_a_partial_date_may_lie_in_several(eras):
+    assert eras_possible(eras, force=MET, date="2024-07") == ["met-2023-12", "met-2024-07"]
+
+
+def test_every_era_belongs_to_a_known_force(eras):
+    assert set(eras["force"]) <= {force.name for force in load_forces()}
+
+
+def test_every_note_says_that_no_cause_is_known(eras):
+    hourly = eras[eras["era"] != "met-2020"]
+    assert hourly["note"].str.contains("has not said why").all()
+    assert not eras["note"].str.contains("because|due to|owing").any()
+
+
+# --- the reviewed table -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("F,a,2023-01-01,2023-06-30,l,n\nF,b,2023-06-30,,l,n\n", "'a' and 'b' of F overlap"),
+        ("F,a,2023-01-01,,l,n\nF,b,2024-01-01,,l,n\n", "overlap"),
+        ("F,a,2023-13-01,,l,n\n", "line 2, first_date: '2023-13-01' is not a date"),
+        ("F,a,01/02/2023,,l,n\n", "is not a date written YYYY-MM-DD"),
+        ("F,a,2023-01-01,2022-01-01,l,n\n", "'a' ends before it begins"),
+        ("F,a,2023-01-01,,,n\n", "line 2: only last_date may be empty"),
+        ("F,a,2023-01-01,2023-02-01,l,n\nG,a,2023-01-01,,l,n\n", "gives the era 'a' twice"),
+    ],
+)
+def test_a_wrong_table_is_refused(tmp_path, body, message):
+    path = tmp_path / "eras.csv"
+    path.write_text(HEADER + body, encoding="utf-8")
+    with pytest.raises(SchemaError, match=message):
+        load_eras(path)
+
+
+def test_other_columns_are_refused(tmp_path):
+    path = tmp_path / "eras.csv"
+    path.write_text("force,era\nF,a\n", encoding="utf-8")
+    with pytest.raises(SchemaError, match="must have the columns"):
+        load_eras(path)
+
+
+# --- rates ------------------------------------------------------------------------------
+
+
+def test_a_rate_by_hand(eras):
+    # 3 arrests in 2 + 4 hours
+    rows = make_rows(["2024-10-01", "2024-10-02"], duration_h=[2.0, 4.0], arrests=[1, 2])
+    rate = rate_per_hour(rows, "arrests", eras=eras)
+    assert (rate.per_h, rate.total, rate.duration_h, rate.era) == (0.5, 3, 6, "met-2024-09")
+    assert rate.dispersion == 1.0
+    assert rate.per_h_lo < 0.5 < rate.per_h_hi
+
+
+def test_a_rate_across_eras_is_refused(eras):
+    rows = make_rows(["2024-07-01", "2024-07-25"], duration_h=5.0, arrests=1)
+    with pytest.raises(EraError) as caught:
+        rate_per_hour(rows, "arrests", eras=eras)
+    message = str(caught.value)
+    for words in (
+        "met-2023-12",
+        "met-2024-07",
+        "2024-07-25",
+        "has not said why",
+        "arrests per hour",
+    ):
+        assert words in message
+
+
+def test_one_era_can_be_asked_for(eras):
+    rows = make_rows(["2024-07-01", "2024-07-25"], duration_h=5.0, arrests=[1, 10])
+    assert rate_per_hour(rows, "arrests", eras=eras, era="met-2024-07").per_h == 2.0
+    with pytest.raises(EraError, match="There is no counting era 'met-1999'"):
+        rate_per_hour(rows, "arrests", eras=eras, era="met-1999")
+
+
+def test_a_date_of_unknown_era_is_refused(eras):
+    rows = make_rows(["2024-07", "2024-07-25"], duration_h=5.0, arrests=1)
+    with pytest.raises(EraError, match="counting era of 1 deployments is unknown"):
+        rate_per_hour(rows, "arrests", eras=eras)
+
+
+def test_forces_are_not_put_together(eras):
+    rows = pd.concat(
+        [make_rows(["2024-10-01"]), make_rows(["2024-10-01"], force="Essex Police")]
+    )
+    with pytest.raises(EraError, match="across 2 forces"):
+        require_one_era(rows, eras, figure="alerts per hour")
+
+
+def test_a_force_without_eras_has_rates(eras):
+    rows = make_rows(["2024-10-01"], force="Essex Police", duration_h=2.0, arrests=4)
+    rate = rate_per_hour(rows, "arrests", eras=eras)
+    assert (rate.per_h, rate.era, rate.per_h_lo) == (2.0, None, None)
+
+
+def test_unknown_hours_are_left_out_and_none_is_an_error(eras):
+    rows = make_rows(["2024-10-01", "2024-10-02"], duration_h=[None, 2.0], arrests=[100, 4])
+    assert rate_per_hour(rows, "arrests", eras=eras).per_h == 2.0
+    with pytest.raises(InputError, match="there is no rate"):
+        rate_per_hour(rows.head(1), "arrests", eras=eras)
+
+
+def test_no_events_give_zero_with_an_upper_bound(eras):
+    rows = make_rows(["2024-10-01"] * 3, duration_h=5.0, arrests=0)
+    rate = rate_per_hour(rows, "arrests", eras=eras)
+    assert rate.per_h == rate.per_h_lo == 0
+    assert rate.per_h_hi == pytest.approx(2.3026 / 15, rel=1e-3)
+
+
+def test_deployments_that_differ_more_widen_the_interval(eras):
+    dates = ["2024-10-01"] * 4
+    alike = rate_per_hour(make_rows(dates, duration_h=5.0, arrests=5), "arrests", eras=eras)
+    apart = make_rows(dates, duration_h=5.0, arrests=[0, 0, 0, 20])
+    rate = rate_per_hour(apart, "arrests", eras=eras)
+    assert rate.dispersion == pytest.approx(20)
+    assert rate.per_h_hi > alike.per_h_hi
