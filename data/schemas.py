@@ -106,10 +106,27 @@ def _number(  # noqa: PLR0913 - the fields of a column, by name
 
 
 _SOURCE = (
-    _text("source_document", "File name or address of the document the row was read from.", null=False),
+    _text(
+        "source_document",
+        "File name or address of the document the row was read from.",
+        null=False,
+    ),
     _text("source_sha256", "SHA-256 of that document's bytes.", null=False),
-    Column("source_page", "BIGINT", "Page of a PDF, sheet of a workbook, otherwise 1.", low=1, nullable=False),
-    Column("source_row", "BIGINT", "Row on that page: the n-th record of a PDF page, the sheet row of a workbook, the line of records in a text file.", low=1, nullable=False),
+    Column(
+        "source_page",
+        "BIGINT",
+        "Page of a PDF, sheet of a workbook, otherwise 1.",
+        low=1,
+        nullable=False,
+    ),
+    Column(
+        "source_row",
+        "BIGINT",
+        "Row on that page: the n-th record of a PDF page, the sheet row of a workbook, "
+        "the line of records in a text file.",
+        low=1,
+        nullable=False,
+    ),
 )
 
 RAW_CELLS = Table(
@@ -117,9 +134,17 @@ RAW_CELLS = Table(
     "Every cell of every table read, verbatim.",
     (
         *_SOURCE,
-        Column("column_index", "BIGINT", "Position of the column in its table, from 1.", low=1, nullable=False),
+        Column(
+            "column_index",
+            "BIGINT",
+            "Position of the column in its table, from 1.",
+            low=1,
+            nullable=False,
+        ),
         _text("header", "Header as published; nested levels joined by ' / '.", null=False),
-        _text("column", "Known column this header means; null for a header set aside on request."),
+        _text(
+            "column", "Known column this header means; null for a header set aside on request."
+        ),
         _text("text", "Cell as published, line breaks kept; null where the cell is empty."),
     ),
     key=("source_sha256", "source_page", "source_row", "column_index"),
@@ -131,8 +156,20 @@ CORE_SOURCES = Table(
     (
         _text("source_document", "File name or address.", null=False),
         _text("source_sha256", "SHA-256 of its bytes.", null=False),
-        _text("kind", "Kind of document.", "pdf", "xlsx", "ods", "xls", "csv", "geojson", null=False),
-        _text("force", "Force the whole document speaks for; null where rows say so themselves."),
+        _text(
+            "kind",
+            "Kind of document.",
+            "pdf",
+            "xlsx",
+            "ods",
+            "xls",
+            "csv",
+            "geojson",
+            null=False,
+        ),
+        _text(
+            "force", "Force the whole document speaks for; null where rows say so themselves."
+        ),
         _text("title", "Words at the head of the document."),
         _text("url", "Where the document was published, where known."),
         _count("rows_in", "Records found.", null=False),
@@ -143,7 +180,11 @@ CORE_SOURCES = Table(
 )
 
 _WHEN_WHERE = (
-    _text("deployment_id", "force-date-n, n in document order within force and published date; never reused.", null=False),
+    _text(
+        "deployment_id",
+        "force-date-n, n in document order within force and published date; never reused.",
+        null=False,
+    ),
     _text("force", "Police force, full name.", null=False),
     _text("date", "ISO date after corrections; may be partial (2023-08, 2023).", null=False),
     _text("date_precision", "How precise the date is.", *DATE_PRECISIONS, null=False),
@@ -155,7 +196,9 @@ _FIGURES = (
     _text("use_case", "Purpose or use case as published."),
     _count("watchlist_size", "Entries on the watchlist.", "persons"),
     _number("threshold", "Lowest similarity score that raises an alert.", high=1),
-    _count("faces_seen", "Faces seen as the force estimates them: passages, not people.", "faces"),
+    _count(
+        "faces_seen", "Faces seen as the force estimates them: passages, not people.", "faces"
+    ),
     _count("alerts", "Alerts in total.", "alerts"),
     _count("true_alerts_confirmed", "True alerts confirmed.", "alerts"),
     _count("true_alerts_unconfirmed", "True alerts not confirmed.", "alerts"),
@@ -178,14 +221,33 @@ CORE_DEPLOYMENTS = Table(
         _count("false_alert_engagements", "People engaged after a false alert.", "persons"),
         _count("other_disposals", "'Other disposal' as published.", "persons"),
         _count("no_action", "'No action' as published.", "persons"),
-        _number("false_alert_rate_share", "False alert rate as published, as a share of faces.", high=1),
+        _number(
+            "false_alert_rate_share",
+            "False alert rate as published, as a share of faces.",
+            high=1,
+        ),
         _text("start_time", "Start as published, HH:MM, where the record has it."),
         _text("end_time", "End as published, HH:MM, where the record has it."),
         _text("event", "Event the deployment was held at, where the record says."),
-        _text("status", "Whether the deployment was reported or only announced.", "reported", "announced", "aborted", null=False),
+        _text(
+            "status",
+            "Whether the deployment was reported or only announced.",
+            "reported",
+            "announced",
+            "aborted",
+            null=False,
+        ),
         _text("note", "Remarks of the record."),
-        _number("lon", "Longitude where the record itself gives a spot.", "degree", low=-180, high=180),
-        _number("lat", "Latitude where the record itself gives a spot.", "degree", low=-90, high=90),
+        _number(
+            "lon",
+            "Longitude where the record itself gives a spot.",
+            "degree",
+            low=-180,
+            high=180,
+        ),
+        _number(
+            "lat", "Latitude where the record itself gives a spot.", "degree", low=-90, high=90
+        ),
         _text("flags", "Lint flags, separated by '; '."),
         *_SOURCE,
     ),
@@ -235,9 +297,27 @@ _PLACE = (
     _text("area_name", "Borough or local authority holding the place."),
     _text("area_code", "Its GSS code (E09000007)."),
     _text("precision", "How narrowly the place is known.", *PRECISIONS, null=False),
-    _number("lon", "Longitude of the middle of the place; null where unknown.", "degree", low=-180, high=180),
-    _number("lat", "Latitude of the middle of the place; null where unknown.", "degree", low=-90, high=90),
-    _number("uncertainty_m", "Radius holding the whole candidate set (Darwin Core coordinateUncertaintyInMeters); null if unknown, never 0.", "m", low=1),
+    _number(
+        "lon",
+        "Longitude of the middle of the place; null where unknown.",
+        "degree",
+        low=-180,
+        high=180,
+    ),
+    _number(
+        "lat",
+        "Latitude of the middle of the place; null where unknown.",
+        "degree",
+        low=-90,
+        high=90,
+    ),
+    _number(
+        "uncertainty_m",
+        "Radius holding the whole candidate set (Darwin Core coordinateUncertaintyInMeters); "
+        "null if unknown, never 0.",
+        "m",
+        low=1,
+    ),
     _text("located_by", "Source that placed it.", null=False),
 )
 
@@ -248,20 +328,45 @@ OUT_DEPLOYMENTS = Table(
         *_WHEN_WHERE,
         *_PLACE,
         *_FIGURES,
-        _text("counting_era", "Span within which the force counted faces alike; rates never cross it."),
-        _number("faces_expected", "Faces the force would count here, predicted without this row's own count.", "faces"),
+        _text(
+            "counting_era",
+            "Span within which the force counted faces alike; rates never cross it.",
+        ),
+        _number(
+            "faces_expected",
+            "Faces the force would count here, predicted without this row's own count.",
+            "faces",
+        ),
         _number("faces_expected_lo80", "Lower end of the 80 % prediction interval.", "faces"),
         _number("faces_expected_hi80", "Upper end of the 80 % prediction interval.", "faces"),
         _number("faces_expected_lo90", "Lower end of the 90 % prediction interval.", "faces"),
         _number("faces_expected_hi90", "Upper end of the 90 % prediction interval.", "faces"),
-        _number("exposure", "Reported count where there is one, otherwise the prediction.", "faces"),
-        _number("exposure_lo80", "Lower end of the 80 % interval; the count itself where reported.", "faces"),
-        _number("exposure_hi80", "Upper end of the 80 % interval; the count itself where reported.", "faces"),
+        _number(
+            "exposure", "Reported count where there is one, otherwise the prediction.", "faces"
+        ),
+        _number(
+            "exposure_lo80",
+            "Lower end of the 80 % interval; the count itself where reported.",
+            "faces",
+        ),
+        _number(
+            "exposure_hi80",
+            "Upper end of the 80 % interval; the count itself where reported.",
+            "faces",
+        ),
         _text("exposure_source", "Where exposure comes from.", *EXPOSURE_SOURCES),
-        _number("walk_past_per_h", "People-passages per hour past the spot; null until streets are known.", "passages/h"),
+        _number(
+            "walk_past_per_h",
+            "People-passages per hour past the spot; null until streets are known.",
+            "passages/h",
+        ),
         _number("walk_past_per_h_lo80", "Lower end of its 80 % interval.", "passages/h"),
         _number("walk_past_per_h_hi80", "Upper end of its 80 % interval.", "passages/h"),
-        _number("residents_800m", "Residents within 800 m of the place: context, not passers-by.", "persons"),
+        _number(
+            "residents_800m",
+            "Residents within 800 m of the place: context, not passers-by.",
+            "persons",
+        ),
         _text("residents_method", "Grid, vintage and shape the residents were counted with."),
         _text("flags", "Lint flags, separated by '; '."),
         *_SOURCE,
@@ -280,7 +385,9 @@ OUT_PLACES = Table(
         _text("reason", "Why the place was read so, in one sentence.", null=False),
         _count("deployments", "Deployments recorded there.", null=False),
         _number("duration_h", "Hours recorded there, where stated.", "h"),
-        _count("faces_seen", "Faces reported seen there; null where none is reported.", "faces"),
+        _count(
+            "faces_seen", "Faces reported seen there; null where none is reported.", "faces"
+        ),
         _count("arrests", "Arrests reported there; null where none is reported.", "arrests"),
     ),
 )
@@ -297,7 +404,11 @@ OUT_AREAS = Table(
         _count("arrests", "Arrests reported; null where none is reported.", "arrests"),
         _text("first_date", "Date of the first deployment.", null=False),
         _text("last_date", "Date of the last deployment.", null=False),
-        _number("residents", "Residents of the area on the population grid: context, not passers-by.", "persons"),
+        _number(
+            "residents",
+            "Residents of the area on the population grid: context, not passers-by.",
+            "persons",
+        ),
         _text("residents_method", "Grid and vintage."),
     ),
     key=("area_code",),
