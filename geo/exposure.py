@@ -1,0 +1,419 @@
+"""Expect how many faces a force would count, and say how sure that is."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+
+from geo.arithmetic import Arithmetic, Part, Source, quantities
+from geo.checks import require_columns
+from geo.eras import assign_eras, eras_possible
+from geo.errors import InputError
+from geo.levels import (
+    ENOUGH,
+    Basis,
+    Group,
+    Levels,
+    Moments,
+    Observation,
+    calibrate,
+    known_floats,
+    observe,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+UNKNOWN_FORCE_SD_LOG = 0.5
+"""
+Log standard deviation added to a level borrowed from another force.
+
+No second force has published the counts that would measure it. 0.5 is a factor of 1.65 either
+way: between the spread of deployments within the Met's steadiest era (0.43) and that between
+the levels of its four eras with hourly rates (0.90), which the mixture already carries.
+"""
+
+NEEDED = frozenset({"force", "date", "duration_h", "faces_seen"})
+"""Columns without which nothing can be calibrated."""
+
+_BASES: tuple[Basis, ...] = ("hour", "deployment")
+"""Best first: a deployment of twice the hours should count twice the faces."""
+
+_ABORTED = "the deployment was aborted, so it did not run as others did."
+_NO_COUNTS = "too few counts are known, of this force or any other, to say how far they spread."
+
+_EXPECTED = ("", "_lo80", "_hi80", "_lo90", "_hi90")
+
+
+class _Case(NamedTuple):
+    """One deployment to predict; `own` is its count, which the record holds `copies` times."""
+
+    force: str
+    date: str
+    era: str | None
+    hours: float | None
+    own: Observation | None
+    copies: int
+    aborted: bool
+
+
+def estimate_exposure(
+    deployments: pd.DataFrame, eras: pd.DataFrame, *, record: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    r"""
+    Estimate the faces scanned at each deployment.
+
+    Faces are passages as the force counts them: neither distinct people nor walk-past.
+
+    Parameters
+    ----------
+    deployments
+        Rows with columns ``force``, ``date`` (ISO, perhaps partial), ``duration_h`` [h] and
+        ``faces_seen``; perhaps ``status`` (``reported``, ``announced``, ``aborted``) and
+        ``deployment_id``.
+    eras
+        Counting eras, as for `geo.eras.eras_possible`.
+    record
+        Further deployments that only help to calibrate. Those of a force and day that
+        ``deployments`` tell of are not used, lest a row be predicted from its own count.
+
+    Returns
+    -------
+    exposure
+        Indexed like ``deployments``: ``counting_era``; ``faces_expected``, the predictive
+        median *without* the row's own count, with ``_lo80``, ``_hi80``, ``_lo90``, ``_hi90``;
+        ``exposure``, ``exposure_lo80``, ``exposure_hi80``, the reported count where there is
+        one and otherwise the prediction; and ``exposure_source``: ``reported``, ``modelled``,
+        or ``borrowed`` where the level is another force's. Null where unknown.
+
+    Raises
+    ------
+    MissingColumnError
+        If a frame lacks a column.
+
+    Notes
+    -----
+    With :math:`y` the log faces per hour of the era's :math:`n` other deployments,
+
+    .. math:: \log F = \bar y + \log h + t_{n-1} \, s \sqrt{1 + 1/n} .
+
+    Where hours are unknown, the mean of the force's log durations stands for
+    :math:`\log h` and their variance joins that of the level. An era without durations has a
+    level per deployment instead. An era with one or two other counts keeps its mean and takes
+    the spread within all eras; one with none, and a date of unknown era, gets the mixture of
+    the force's eras it may lie in; a force without counts the mixture of other forces' eras,
+    widened by `UNKNOWN_FORCE_SD_LOG`. All are conditional on unchanged counting.
+
+    Examples
+    --------
+    >>> eras = pd.DataFrame({"force": ["F"], "era": ["a"],
+    ...     "first_date": ["2023-01-01"], "last_date": [None]})
+    >>> rows = pd.DataFrame({"force": "F", "date": "2023-05-06", "duration_h": 2.0,
+    ...     "faces_seen": [100, 200, 400, 800, None]})
+    >>> estimate_exposure(rows, eras)[["faces_expected", "exposure", "exposure_source"]]
+       faces_expected  exposure exposure_source
+    0         400.000   100.000        reported
+    1         317.480   200.000        reported
+    2         251.984   400.000        reported
+    3         200.000   800.000        reported
+    4         282.843   282.843        modelled
+    """
+    pieces = predict_all(deployments, eras, record=record)
+    out = pd.DataFrame(index=deployments.index)
+    out["counting_era"] = pd.Series([p.era for p in pieces], index=out.index, dtype="str")
+    numbers = [(p.expected, p.lo80, p.hi80, p.lo90, p.hi90) for p in pieces]
+    for position, ending in enumerate(_EXPECTED):
+        out[f"faces_expected{ending}"] = pd.Series(
+            [row[position] for row in numbers], index=out.index, dtype="float64"
+        )
+    reported = pd.Series(
+        known_floats(deployments["faces_seen"]), index=out.index, dtype="float64"
+    )
+    for ending in _EXPECTED[:3]:
+        out[f"exposure{ending}"] = reported.fillna(out[f"faces_expected{ending}"])
+    sources = pd.Series([p.source for p in pieces], index=out.index, dtype="str")
+    out["exposure_source"] = sources.mask(reported.notna(), "reported")
+    return out
+
+
+def expect_faces(
+    record: pd.DataFrame, eras: pd.DataFrame, *, force: str, date: str, hours: float | None
+) -> Arithmetic:
+    """
+    Expect the faces of an announced or hypothetical deployment.
+
+    Parameters
+    ----------
+    record
+        Deployments to calibrate on, as for `estimate_exposure`.
+    eras
+        Counting eras; a date after the record lies in the last of them.
+    force
+        The force, full name.
+    date
+        ISO date, perhaps partial.
+    hours
+        How long it lasts [h]; None if unknown.
+
+    Returns
+    -------
+    expected
+        The prediction with its intervals and its arithmetic; without parts, and with a
+        reason, where nothing can be said.
+
+    Raises
+    ------
+    InputError
+        If the hours are not above 0 and at most 72.
+
+    Examples
+    --------
+    >>> eras = pd.DataFrame({"force": ["F"], "era": ["a"],
+    ...     "first_date": ["2023-01-01"], "last_date": [None]})
+    >>> rows = pd.DataFrame({"force": "F", "date": "2023-05-06", "duration_h": 2.0,
+    ...     "faces_seen": [100, 200, 400]})
+    >>> expect_faces(rows, eras, force="F", date="2030-01-01", hours=4).expected
+    400.0
+    """
+    if hours is not None and not 0 < hours <= 72:  # noqa: PLR2004 - the bound of duration_h
+        msg = f"`hours` must be above 0 and at most 72; got {hours}. Give hours, not minutes."
+        raise InputError(msg)
+    names = eras_possible(eras, force=force, date=date)
+    era = names[0] if len(names) == 1 else None
+    case = _Case(force, date, era, hours, None, 1, aborted=False)
+    return _with_quantities([_choose(case, calibrate(record, eras), eras)])[0]
+
+
+def explain_exposure(
+    deployments: pd.DataFrame,
+    eras: pd.DataFrame,
+    deployment_id: str,
+    *,
+    record: pd.DataFrame | None = None,
+) -> Arithmetic:
+    """
+    Return the arithmetic behind one row of `estimate_exposure`.
+
+    Parameters
+    ----------
+    deployments, eras, record
+        As for `estimate_exposure`; ``deployments`` with a column ``deployment_id``.
+    deployment_id
+        The row to explain.
+
+    Returns
+    -------
+    arithmetic
+        The very numbers published; `Arithmetic.sentences` tells them.
+
+    Raises
+    ------
+    InputError
+        If there is no such deployment.
+    """
+    require_columns(deployments, {"deployment_id"}, name="deployments")
+    here = (deployments["deployment_id"] == deployment_id).tolist()
+    if True not in here:
+        msg = f"There is no deployment {deployment_id!r} in these records."
+        raise InputError(msg)
+    return predict_all(deployments, eras, record=record)[here.index(True)]
+
+
+def predict_all(
+    deployments: pd.DataFrame, eras: pd.DataFrame, *, record: pd.DataFrame | None = None
+) -> list[Arithmetic]:
+    """
+    Predict every deployment without its own count, in the order given.
+
+    Parameters
+    ----------
+    deployments, eras, record
+        As for `estimate_exposure`.
+
+    Returns
+    -------
+    pieces
+        One arithmetic per row.
+    """
+    levels = calibrate(with_record(deployments, record), eras)
+    pieces = [_choose(case, levels, eras) for case in _cases(deployments, eras)]
+    return _with_quantities(pieces)
+
+
+def with_record(deployments: pd.DataFrame, record: pd.DataFrame | None) -> pd.DataFrame:
+    """
+    Add the calibrating rows whose force and day the deployments do not tell of.
+
+    Parameters
+    ----------
+    deployments
+        The deployments to predict.
+    record
+        Further deployments, or None.
+
+    Returns
+    -------
+    together
+        The columns that calibration needs; a new index.
+    """
+    require_columns(deployments, NEEDED, name="deployments")
+    columns = [*sorted(NEEDED), *({"status"} & set(deployments.columns))]
+    if record is None or record.empty:
+        return deployments[columns].reset_index(drop=True)
+    require_columns(record, NEEDED, name="record")
+    told = set(zip(deployments["force"], deployments["date"], strict=True))
+    ids = set(deployments.get("deployment_id", pd.Series(dtype="str")))
+    own = record.get("deployment_id", pd.Series("", index=record.index))
+    pairs = zip(record["force"], record["date"], strict=True)
+    new = [pair not in told for pair in pairs]
+    extra = record[pd.Series(new, index=record.index) & ~own.isin(ids)]
+    both = [
+        frame.reindex(columns=[*sorted(NEEDED), "status"]) for frame in (deployments, extra)
+    ]
+    return pd.concat([frame for frame in both if len(frame)], ignore_index=True)
+
+
+def _cases(deployments: pd.DataFrame, eras: pd.DataFrame) -> list[_Case]:
+    named = assign_eras(deployments, eras)
+    hours = [h if h and h > 0 else None for h in known_floats(deployments["duration_h"])]
+    seen = map(observe, known_floats(deployments["faces_seen"]), hours)
+    status = deployments["status"] if "status" in deployments else [""] * len(deployments)
+    aborted = [state == "aborted" for state in status]
+    # A row that holds another's very figures is the same deployment told twice.
+    rows = list(
+        zip(deployments["force"], deployments["date"], named, hours, seen, aborted, strict=True)
+    )
+    copies = Counter((force, date, own) for force, date, _, _, own, stop in rows if not stop)
+    return [
+        _Case(
+            force=force,
+            date=date,
+            era=era if isinstance(era, str) else None,
+            hours=length,
+            own=None if stop else own,
+            copies=copies[force, date, own],
+            aborted=stop,
+        )
+        for force, date, era, length, own, stop in rows
+    ]
+
+
+def _choose(case: _Case, levels: Levels, eras: pd.DataFrame) -> Arithmetic:
+    """Find the levels a case may draw on, best first."""
+    blank = Arithmetic(case.force, case.date, case.hours, case.era, (), None, "")
+    if case.aborted:
+        return replace(blank, reason=_ABORTED)
+    has_eras = bool((eras["force"] == case.force).any())
+    parts: tuple[Part, ...] = ()
+    source: Source = "modelled"
+    if case.era is not None or not has_eras:
+        parts = _own_level(case, (case.force, case.era or ""), levels)
+    if not parts and has_eras:
+        possible = eras_possible(eras, force=case.force, date=case.date)
+        if not case.era and possible:
+            parts = _mixture(case, levels, [(case.force, era) for era in possible])
+        every = [(case.force, era) for era in eras["era"][eras["force"] == case.force]]
+        parts = parts or _mixture(case, levels, [g for g in every if g[1] != case.era])
+    if not parts:
+        groups = {group for basis in _BASES for group in levels.groups[basis]}
+        others = sorted(group for group in groups if group[0] != case.force)
+        parts = _mixture(case, levels, others, force_sd_log=UNKNOWN_FORCE_SD_LOG)
+        source = "borrowed"
+    if not parts:
+        return replace(blank, reason=_NO_COUNTS)
+    return replace(blank, parts=parts, source=source)
+
+
+class _Hours(NamedTuple):
+    """What a level is multiplied by, as a logarithm, and how unsure it is."""
+
+    log: float = 0.0
+    sd_log: float = 0.0
+    n: int = 0
+
+
+def _hours(case: _Case, levels: Levels, basis: Basis) -> _Hours | None:
+    """Return the hours known, else the force's typical ones, else None."""
+    if basis == "deployment":
+        return _Hours()
+    if case.hours is not None:
+        return _Hours(math.log(case.hours))
+    typical = levels.typical_hours(case.force)
+    return _Hours(typical.mean, typical.sd, typical.n) if typical else None
+
+
+def _own_level(case: _Case, group: Group, levels: Levels) -> tuple[Part, ...]:
+    """Take the case's own era: its own spread if it has one, else the spread of all eras."""
+    few: tuple[Part, ...] = ()
+    for basis in _BASES:
+        hours = _hours(case, levels, basis)
+        moments = levels.of(group, basis, left_out=case.own, times=case.copies)
+        if hours is None or not moments.n:
+            continue
+        if _has_spread(moments):
+            return (_part(group, basis, moments, hours),)
+        pooled = levels.pooled(basis, group=group, instead=moments)
+        if _has_spread(pooled) and not few:
+            few = (_part(group, basis, moments, hours, spread=pooled),)
+    return few
+
+
+def _mixture(
+    case: _Case, levels: Levels, groups: Sequence[Group], *, force_sd_log: float = 0.0
+) -> tuple[Part, ...]:
+    """Weigh alike every group with a spread of its own, on the best basis any of them has."""
+    for basis in _BASES:
+        hours = _hours(case, levels, basis)
+        found = [(group, levels.of(group, basis)) for group in groups]
+        parts = [
+            replace(_part(group, basis, moments, hours), force_sd_log=force_sd_log)
+            for group, moments in found
+            if hours is not None and _has_spread(moments)
+        ]
+        if parts:
+            return tuple(parts)
+    return ()
+
+
+def _has_spread(moments: Moments) -> bool:
+    return moments.n >= ENOUGH and moments.squares > 0
+
+
+def _part(
+    group: Group,
+    basis: Basis,
+    moments: Moments,
+    hours: _Hours,
+    *,
+    spread: Moments | None = None,
+) -> Part:
+    """Put a level together with its hours, and with another spread than its own if need be."""
+    about = spread or moments
+    return Part(
+        force=group[0],
+        era=group[1],
+        basis=basis,
+        n=moments.n,
+        mean_log=moments.mean,
+        sd_log=about.sd,
+        freedom=about.n - 1,
+        pooled=spread is not None,
+        log_hours=hours.log,
+        hours_sd_log=hours.sd_log,
+        hours_n=hours.n,
+        force_sd_log=0.0,
+    )
+
+
+def _with_quantities(pieces: list[Arithmetic]) -> list[Arithmetic]:
+    """Fill in the published quantiles, all rows at once."""
+    filled = []
+    for piece, (median, lo80, hi80, lo90, hi90) in zip(pieces, quantities(pieces), strict=True):
+        filled.append(
+            replace(piece, expected=median, lo80=lo80, hi80=hi80, lo90=lo90, hi90=hi90)
+        )
+    return filled
