@@ -18,8 +18,8 @@ _MONTH = (
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
-_YEAR = r"(?:\d{4}|['’]?\d{2})"
-_SEP = r"\s*[/.\-‐‑–]\s*"
+_YEAR = r"(?:\d{4}|['\u2019]?\d{2})"
+_SEP = r"\s*[/.\-\u2010\u2011\u2013]\s*"
 _ONE_DATE = (
     rf"(?:{_DAY}{_SEP}\d{{1,2}}{_SEP}(?:\d{{4}}|\d{{2}})"
     rf"|\d{{4}}{_SEP}\d{{1,2}}{_SEP}\d{{1,2}}(?:[T ]\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:\.\d+)?Z?)?"
@@ -27,13 +27,15 @@ _ONE_DATE = (
     rf"|{_MONTH}[\s\-.,/]*{_DAY},?\s+{_YEAR}"
     rf"|{_MONTH}[\s\-.,/]*{_YEAR})"
 )
-_WEEKDAY = r"(?:(?:mon|tue|tues|wed|weds|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?[,.]?\s+)?"
+_WEEKDAY = (
+    r"(?:(?:mon|tue|tues|wed|weds|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?[,.]?\s+)?"
+)
 _DATE = re.compile(
-    rf"{_WEEKDAY}{_ONE_DATE}(?:\s*(?:-|–|to|and|&)\s*{_WEEKDAY}{_ONE_DATE})?[*†‡]*",
+    rf"{_WEEKDAY}{_ONE_DATE}(?:\s*(?:-|\u2013|to|and|&)\s*{_WEEKDAY}{_ONE_DATE})?[*†‡]*",
     re.IGNORECASE,
 )
 _FIGURE = re.compile(
-    r"[<>~≈£]?\s*\d[\d\s,.'’:hm%]*(?:hrs?|hours?|mins?|minutes?)?[*†‡]*|n/?a|nil|none|-|–|—",
+    r"[<>~≈£]?\s*\d[\d\s,.'\u2019:hm%]*(?:hrs?|hours?|mins?|minutes?)?[*†‡]*|n/?a|nil|none|-|\u2013|\u2014",
     re.IGNORECASE,
 )
 _MIN_FIGURES = 3
@@ -49,7 +51,7 @@ class Record(NamedTuple):
 
 
 def tidy(text: str | None) -> str | None:
-    """
+    r"""
     Return a text without blank edges, or None where nothing is left.
 
     Parameters
@@ -76,7 +78,7 @@ def tidy(text: str | None) -> str | None:
 
 
 def looks_like_date(text: str | None) -> bool:
-    """
+    r"""
     Tell whether a whole cell reads as a date, a month of a year, or two dates.
 
     This only finds tables and where their records begin; what the date is, the value
@@ -100,6 +102,30 @@ def looks_like_date(text: str | None) -> bool:
     (False, False, False)
     """
     return text is not None and _DATE.fullmatch(" ".join(text.split())) is not None
+
+
+def is_amount(text: str | None) -> bool:
+    """
+    Tell a figure that cannot stand for two records at once from a text, a date or a setting.
+
+    Parameters
+    ----------
+    text
+        A cell's text, or None.
+
+    Returns
+    -------
+    amount
+        True for counts and durations; False for shares below one, such as a threshold.
+
+    Examples
+    --------
+    >>> is_amount("5460"), is_amount("5h03m"), is_amount("0.64"), is_amount("06/04/23")
+    (True, True, False, False)
+    """
+    if text is None or looks_like_date(text) or not text[0].isdigit() or text.startswith("0."):
+        return False
+    return _FIGURE.fullmatch(text.strip()) is not None
 
 
 def is_data_row(texts: Sequence[str | None]) -> bool:
@@ -187,6 +213,7 @@ def as_cells(records: Iterable[Record]) -> pd.DataFrame:
         for position, (header, text) in enumerate(
             zip(record.headers, record.texts, strict=True), start=1
         )
+        if header or text  # a spacer column has neither, from top to bottom
     ]
     cells = pd.DataFrame.from_records(rows, columns=list(CELL_COLUMNS))
     numbers = dict.fromkeys(CELL_COLUMNS[:3], "int64")

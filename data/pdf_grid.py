@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from data.grids import is_data_row, tidy
@@ -36,12 +37,15 @@ class Row:
         One text per column; None where empty, or where a cell to the left reaches over.
     boxes
         The box each text was read from; None where a cell to the left reaches over.
+    shared
+        Columns whose cell spans several records, and whose text each of them repeats.
     """
 
     top: float
     bottom: float
     texts: tuple[str | None, ...]
     boxes: tuple[Box | None, ...]
+    shared: tuple[int, ...] = ()
 
     @property
     def filled(self) -> int:
@@ -83,7 +87,7 @@ def words_of(chars: Sequence[Char]) -> list[dict[str, Any]]:
     words
         Words as pdfplumber gives them: ``text``, ``x0``, ``x1``, ``top``, ``bottom``.
     """
-    from pdfplumber.utils import extract_words
+    from pdfplumber.utils.text import extract_words
 
     words: list[dict[str, Any]] = extract_words(list(chars), x_tolerance_ratio=_SPACE_RATIO)
     return words
@@ -103,7 +107,7 @@ def text_of(chars: Sequence[Char]) -> str | None:
     text
         Lines joined by line breaks.
     """
-    from pdfplumber.utils import extract_text
+    from pdfplumber.utils.text import extract_text
 
     return tidy(extract_text(list(chars), x_tolerance_ratio=_SPACE_RATIO)) if chars else None
 
@@ -128,7 +132,8 @@ def within(chars: Iterable[Char], box: Box) -> list[Char]:
     return [
         c
         for c in chars
-        if left <= (c["x0"] + c["x1"]) / 2 < right and top <= (c["top"] + c["bottom"]) / 2 < bottom
+        if left <= (c["x0"] + c["x1"]) / 2 < right
+        and top <= (c["top"] + c["bottom"]) / 2 < bottom
     ]
 
 
@@ -189,7 +194,11 @@ def build_grid(cells: Sequence[Box], chars: Sequence[Char], box: Box) -> Grid:
     chars = within(chars, box)
     bands = _bands(cells)
     edges = _column_edges(bands, chars)
-    rows = [row for cells_in, top, bottom in bands for row in _rows(cells_in, top, bottom, chars, edges)]
+    rows = [
+        row
+        for cells_in, top, bottom in bands
+        for row in _rows(cells_in, top, bottom, chars, edges)
+    ]
     return Grid(box, edges, tuple(row for row in rows if row.filled))
 
 
@@ -199,11 +208,13 @@ Band = tuple[list[Box], float, float]
 def _bands(cells: Sequence[Box]) -> list[Band]:
     levels = _merge_near([y for cell in cells for y in (cell[1], cell[3])])
     true = [
-        y for y in levels if not any(cell[1] < y - _NEAR and y + _NEAR < cell[3] for cell in cells)
+        y
+        for y in levels
+        if not any(cell[1] < y - _NEAR and y + _NEAR < cell[3] for cell in cells)
     ]
     return [
         ([c for c in cells if top - _NEAR <= c[1] and c[3] <= bottom + _NEAR], top, bottom)
-        for top, bottom in zip(true, true[1:], strict=False)
+        for top, bottom in pairwise(true)
     ]
 
 
@@ -216,11 +227,16 @@ def _merge_near(values: Iterable[float]) -> list[float]:
 
 
 def _column_edges(bands: Sequence[Band], chars: Sequence[Char]) -> tuple[float, ...]:
-    counted = [_upright_edges(cells) for cells, top, bottom in bands if _is_data_band(cells, chars)]
+    counted = [
+        _upright_edges(cells) for cells, top, bottom in bands if _is_data_band(cells, chars)
+    ]
     counted = counted or [_upright_edges(cells) for cells, _, _ in bands]
     levels = _merge_near([x for edges in counted for x in edges])
     votes = Counter(
-        level for edges in counted for level in levels if any(abs(x - level) <= _NEAR for x in edges)
+        level
+        for edges in counted
+        for level in levels
+        if any(abs(x - level) <= _NEAR for x in edges)
     )
     return tuple(level for level in levels if 2 * votes[level] >= len(counted))
 
@@ -234,7 +250,11 @@ def _is_data_band(cells: Sequence[Box], chars: Sequence[Char]) -> bool:
 
 
 def _rows(
-    cells: Sequence[Box], top: float, bottom: float, chars: Sequence[Char], edges: Sequence[float]
+    cells: Sequence[Box],
+    top: float,
+    bottom: float,
+    chars: Sequence[Char],
+    edges: Sequence[float],
 ) -> list[Row]:
     inside = within(chars, (edges[0], top, edges[-1], bottom))
     if not inside:
@@ -265,22 +285,31 @@ def _split_rows(
 ) -> list[Row]:
     """Give each record of a band its own cells and a copy of those that span several."""
     rows = []
-    for top, bottom in zip(levels, levels[1:], strict=False):
+    for top, bottom in pairwise(levels):
         reach = [c for c in cells if c[1] < bottom - _NEAR and top + _NEAR < c[3]]
         texts: list[str | None] = []
         boxes: list[Box | None] = []
-        for x0, x1 in zip(edges, edges[1:], strict=False):
-            over = [c for c in reach if min(c[2], x1) - max(c[0], x0) > COVERED_SHARE * (x1 - x0)]
+        for x0, x1 in pairwise(edges):
+            over = [
+                c for c in reach if min(c[2], x1) - max(c[0], x0) > COVERED_SHARE * (x1 - x0)
+            ]
             low = min((c[1] for c in over), default=top)
             high = max((c[3] for c in over), default=bottom)
             texts.append(text_of(within(chars, (x0, low, x1, high))))
             boxes.append((x0, low, x1, high))
-        rows.append(Row(top, bottom, tuple(texts), tuple(boxes)))
+        shared = [
+            i for i, box in enumerate(boxes) if box and _NEAR < box[3] - box[1] - bottom + top
+        ]
+        rows.append(Row(top, bottom, tuple(texts), tuple(boxes), tuple(shared)))
     return rows
 
 
 def _row(
-    cells: Sequence[Box], top: float, bottom: float, chars: Sequence[Char], edges: Sequence[float]
+    cells: Sequence[Box],
+    top: float,
+    bottom: float,
+    chars: Sequence[Char],
+    edges: Sequence[float],
 ) -> Row:
     """Read one row, cell by cell; a cell that reaches over several columns fills the first."""
     texts: list[str | None] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
 from data.grids import LEVELS
@@ -67,7 +67,8 @@ def read_header(
     inside = [
         c
         for c in chars
-        if left <= (c["x0"] + c["x1"]) / 2 <= right and top <= (c["top"] + c["bottom"]) / 2 <= bottom
+        if left <= (c["x0"] + c["x1"]) / 2 <= right
+        and top <= (c["top"] + c["bottom"]) / 2 <= bottom
     ]
     cells: dict[Span, list[dict[str, Any]]] = {}
     for char in inside:
@@ -76,7 +77,9 @@ def read_header(
     labels = [label for span, held in cells.items() for label in _labels(held, span, edges)]
     columns = len(edges) - 1
     # Words over every column name the table, not a column.
-    labels = [(span, phrase) for span, phrase in labels if span != (0, columns - 1) or columns == 1]
+    labels = [
+        (span, phrase) for span, phrase in labels if span != (0, columns - 1) or columns == 1
+    ]
     return tuple(_join(labels, column) for column in range(columns))
 
 
@@ -122,7 +125,7 @@ def columns_under(extent: tuple[float, float], edges: Sequence[float]) -> Span:
     left, right = extent
     covered = [
         i
-        for i, (x0, x1) in enumerate(zip(edges, edges[1:], strict=False))
+        for i, (x0, x1) in enumerate(pairwise(edges))
         if min(right, x1) - max(left, x0) >= COVERED_SHARE * (x1 - x0)
     ]
     if covered:
@@ -156,7 +159,10 @@ def _labels(
             )
             single = apart and own[0] == own[1] and within
             lies_in_span = span[0] <= own[0] and own[1] <= span[1]
-            yield (own if lies_in_span and (single or _partly(apart, own, span)) else span), phrase
+            yield (
+                (own if lies_in_span and (single or _partly(apart, own, span)) else span),
+                phrase,
+            )
 
 
 def _partly(apart: bool, own: Span, span: Span) -> bool:  # noqa: FBT001 - said by its name

@@ -11,7 +11,7 @@ from data.errors import SourceError
 from data.pdf_grid import Box, Char, Grid, build_grid, text_of, within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 MAX_PAGES = 2000
 """A longer PDF is no table of deployments, and would take an hour to read."""
@@ -106,14 +106,16 @@ def _require_whole(content: bytes, name: str) -> None:
 def _broken(name: str, error: Exception) -> SourceError:
     said = " ".join(str(error).split()) or type(error).__name__
     if "password" in f"{type(error).__name__} {said}".lower():
-        return SourceError(
+        msg = (
             f"{name} is locked with a password. Open it with the password, save it without, "
             "and read that."
         )
-    return SourceError(
-        f"{name} cannot be read as a PDF; it is broken ({said[:200]}). Download it again, or open "
-        "it in a PDF viewer and save a new copy."
-    )
+    else:
+        msg = (
+            f"{name} cannot be read as a PDF; it is broken ({said[:200]}). Download it again, "
+            "or open it in a PDF viewer and save a new copy."
+        )
+    return SourceError(msg)
 
 
 def _upright(content: bytes, name: str) -> bytes:

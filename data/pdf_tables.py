@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from data.documents import RawDocument
 from data.errors import SourceError
-from data.grids import Record, as_cells, is_data_row, looks_like_date, repeats_header
+from data.grids import Record, as_cells, is_amount, is_data_row, looks_like_date, repeats_header
 from data.pdf_grid import text_of, within, words_of
 from data.pdf_headers import is_header, read_header
 from data.pdf_pages import Page, open_pages
@@ -61,8 +62,8 @@ class _Columns:
         """Tell whether columns stand where these do: each middle within its own."""
         if len(edges) != len(self.edges):
             return False
-        middles = [(a + b) / 2 for a, b in zip(edges, edges[1:], strict=False)]
-        bounds = zip(self.edges, self.edges[1:], strict=False)
+        middles = [(a + b) / 2 for a, b in pairwise(edges)]
+        bounds = pairwise(self.edges)
         return all(x0 < x < x1 for x, (x0, x1) in zip(middles, bounds, strict=True))
 
 
@@ -131,6 +132,7 @@ def read_records(pages: Sequence[Page], *, name: str) -> list[PdfRecord]:
                 if wrapped and records and records[-1].page < page.number:
                     records[-1] = _rejoin(records[-1], row, page.number)
                 else:
+                    _require_own_figures(row, page, name)
                     records.append(_record(records, columns, row, page.number))
     if not records:
         raise SourceError(_nothing(pages, name))
@@ -248,13 +250,22 @@ def _is_wrapped(row: Row) -> bool:
     return few and cells > 1 and not any(looks_like_date(text) for text in row.texts)
 
 
-def _record(
-    records: Sequence[PdfRecord], columns: _Columns, row: Row, page: int
-) -> PdfRecord:
+def _record(records: Sequence[PdfRecord], columns: _Columns, row: Row, page: int) -> PdfRecord:
     last = records[-1] if records else None
     position = last.row + 1 if last and last.page == page else 1
     spots = tuple(((page, box),) if box else () for box in row.boxes)
     return PdfRecord(page, position, columns.headers, row.texts, spots)
+
+
+def _require_own_figures(row: Row, page: Page, name: str) -> None:
+    for column in row.shared:
+        if is_amount(row.texts[column]):
+            msg = (
+                f"{name}, page {page.number}: one cell says {row.texts[column]!r} for several "
+                "records, which does not tell each one's share. Give the table as a spreadsheet "
+                "with a figure, or nothing, in each row."
+            )
+            raise SourceError(msg)
 
 
 def _rejoin(record: PdfRecord, row: Row, page: int) -> PdfRecord:
