@@ -2,63 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from geo.arithmetic import Arithmetic, Part, Source, quantities
+from geo.arithmetic import Arithmetic, quantities
 from geo.checks import require_columns
 from geo.eras import assign_eras, eras_possible
 from geo.errors import InputError
-from geo.levels import (
-    ENOUGH,
-    Basis,
-    Group,
-    Levels,
-    Moments,
-    Observation,
-    calibrate,
-    known_floats,
-    observe,
-)
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-UNKNOWN_FORCE_SD_LOG = 0.5
-"""
-Log standard deviation added to a level borrowed from another force.
-
-No second force has published the counts that would measure it. 0.5 is a factor of 1.65 either
-way: between the spread of deployments within the Met's steadiest era (0.43) and that between
-the levels of its four eras with hourly rates (0.90), which the mixture already carries.
-"""
+from geo.level_choice import Case, choose
+from geo.levels import calibrate, known_floats, observe
 
 NEEDED = frozenset({"force", "date", "duration_h", "faces_seen"})
 """Columns without which nothing can be calibrated."""
 
-_BASES: tuple[Basis, ...] = ("hour", "deployment")
-"""Best first: a deployment of twice the hours should count twice the faces."""
-
-_ABORTED = "the deployment was aborted, so it did not run as others did."
-_NO_COUNTS = "too few counts are known, of this force or any other, to say how far they spread."
+_HELPFUL = frozenset({"status", "place_published"})
+"""Columns kept where there are any: what ran, and the scorecard's sites."""
 
 _EXPECTED = ("", "_lo80", "_hi80", "_lo90", "_hi90")
-
-
-class _Case(NamedTuple):
-    """One deployment to predict; `own` is its count, which the record holds `copies` times."""
-
-    force: str
-    date: str
-    era: str | None
-    hours: float | None
-    own: Observation | None
-    copies: int
-    aborted: bool
 
 
 def estimate_exposure(
@@ -106,7 +68,8 @@ def estimate_exposure(
     level per deployment instead. An era with one or two other counts keeps its mean and takes
     the spread within all eras; one with none, and a date of unknown era, gets the mixture of
     the force's eras it may lie in; a force without counts the mixture of other forces' eras,
-    widened by `UNKNOWN_FORCE_SD_LOG`. All are conditional on unchanged counting.
+    widened by `geo.level_choice.UNKNOWN_FORCE_SD_LOG`. All are conditional on unchanged
+    counting.
 
     Examples
     --------
@@ -184,8 +147,8 @@ def expect_faces(
         raise InputError(msg)
     names = eras_possible(eras, force=force, date=date)
     era = names[0] if len(names) == 1 else None
-    case = _Case(force, date, era, hours, None, 1, aborted=False)
-    return _with_quantities([_choose(case, calibrate(record, eras), eras)])[0]
+    case = Case(force, date, era, hours, None, 1, aborted=False)
+    return _with_quantities([choose(case, calibrate(record, eras), eras)])[0]
 
 
 def explain_exposure(
@@ -240,7 +203,7 @@ def predict_all(
         One arithmetic per row.
     """
     levels = calibrate(with_record(deployments, record), eras)
-    pieces = [_choose(case, levels, eras) for case in _cases(deployments, eras)]
+    pieces = [choose(case, levels, eras) for case in _cases(deployments, eras)]
     return _with_quantities(pieces)
 
 
@@ -261,7 +224,7 @@ def with_record(deployments: pd.DataFrame, record: pd.DataFrame | None) -> pd.Da
         The columns that calibration needs; a new index.
     """
     require_columns(deployments, NEEDED, name="deployments")
-    columns = [*sorted(NEEDED), *({"status"} & set(deployments.columns))]
+    columns = [*sorted(NEEDED), *sorted(_HELPFUL & set(deployments.columns))]
     if record is None or record.empty:
         return deployments[columns].reset_index(drop=True)
     require_columns(record, NEEDED, name="record")
@@ -272,12 +235,13 @@ def with_record(deployments: pd.DataFrame, record: pd.DataFrame | None) -> pd.Da
     new = [pair not in told for pair in pairs]
     extra = record[pd.Series(new, index=record.index) & ~own.isin(ids)]
     both = [
-        frame.reindex(columns=[*sorted(NEEDED), "status"]) for frame in (deployments, extra)
+        frame.reindex(columns=[*sorted(NEEDED), *sorted(_HELPFUL)])
+        for frame in (deployments, extra)
     ]
     return pd.concat([frame for frame in both if len(frame)], ignore_index=True)
 
 
-def _cases(deployments: pd.DataFrame, eras: pd.DataFrame) -> list[_Case]:
+def _cases(deployments: pd.DataFrame, eras: pd.DataFrame) -> list[Case]:
     named = assign_eras(deployments, eras)
     hours = [h if h and h > 0 else None for h in known_floats(deployments["duration_h"])]
     seen = map(observe, known_floats(deployments["faces_seen"]), hours)
@@ -289,7 +253,7 @@ def _cases(deployments: pd.DataFrame, eras: pd.DataFrame) -> list[_Case]:
     )
     copies = Counter((force, date, own) for force, date, _, _, own, stop in rows if not stop)
     return [
-        _Case(
+        Case(
             force=force,
             date=date,
             era=era if isinstance(era, str) else None,
@@ -300,113 +264,6 @@ def _cases(deployments: pd.DataFrame, eras: pd.DataFrame) -> list[_Case]:
         )
         for force, date, era, length, own, stop in rows
     ]
-
-
-def _choose(case: _Case, levels: Levels, eras: pd.DataFrame) -> Arithmetic:
-    """Find the levels a case may draw on, best first."""
-    blank = Arithmetic(case.force, case.date, case.hours, case.era, (), None, "")
-    if case.aborted:
-        return replace(blank, reason=_ABORTED)
-    has_eras = bool((eras["force"] == case.force).any())
-    parts: tuple[Part, ...] = ()
-    source: Source = "modelled"
-    if case.era is not None or not has_eras:
-        parts = _own_level(case, (case.force, case.era or ""), levels)
-    if not parts and has_eras:
-        possible = eras_possible(eras, force=case.force, date=case.date)
-        if not case.era and possible:
-            parts = _mixture(case, levels, [(case.force, era) for era in possible])
-        every = [(case.force, era) for era in eras["era"][eras["force"] == case.force]]
-        parts = parts or _mixture(case, levels, [g for g in every if g[1] != case.era])
-    if not parts:
-        groups = {group for basis in _BASES for group in levels.groups[basis]}
-        others = sorted(group for group in groups if group[0] != case.force)
-        parts = _mixture(case, levels, others, force_sd_log=UNKNOWN_FORCE_SD_LOG)
-        source = "borrowed"
-    if not parts:
-        return replace(blank, reason=_NO_COUNTS)
-    return replace(blank, parts=parts, source=source)
-
-
-class _Hours(NamedTuple):
-    """What a level is multiplied by, as a logarithm, and how unsure it is."""
-
-    log: float = 0.0
-    sd_log: float = 0.0
-    n: int = 0
-
-
-def _hours(case: _Case, levels: Levels, basis: Basis) -> _Hours | None:
-    """Return the hours known, else the force's typical ones, else None."""
-    if basis == "deployment":
-        return _Hours()
-    if case.hours is not None:
-        return _Hours(math.log(case.hours))
-    typical = levels.typical_hours(case.force)
-    return _Hours(typical.mean, typical.sd, typical.n) if typical else None
-
-
-def _own_level(case: _Case, group: Group, levels: Levels) -> tuple[Part, ...]:
-    """Take the case's own era: its own spread if it has one, else the spread of all eras."""
-    few: tuple[Part, ...] = ()
-    for basis in _BASES:
-        hours = _hours(case, levels, basis)
-        moments = levels.of(group, basis, left_out=case.own, times=case.copies)
-        if hours is None or not moments.n:
-            continue
-        if _has_spread(moments):
-            return (_part(group, basis, moments, hours),)
-        pooled = levels.pooled(basis, group=group, instead=moments)
-        if _has_spread(pooled) and not few:
-            few = (_part(group, basis, moments, hours, spread=pooled),)
-    return few
-
-
-def _mixture(
-    case: _Case, levels: Levels, groups: Sequence[Group], *, force_sd_log: float = 0.0
-) -> tuple[Part, ...]:
-    """Weigh alike every group with a spread of its own, on the best basis any of them has."""
-    for basis in _BASES:
-        hours = _hours(case, levels, basis)
-        found = [(group, levels.of(group, basis)) for group in groups]
-        parts = [
-            replace(_part(group, basis, moments, hours), force_sd_log=force_sd_log)
-            for group, moments in found
-            if hours is not None and _has_spread(moments)
-        ]
-        if parts:
-            return tuple(parts)
-    return ()
-
-
-def _has_spread(moments: Moments) -> bool:
-    return moments.n >= ENOUGH and moments.squares > 0
-
-
-def _part(
-    group: Group,
-    basis: Basis,
-    moments: Moments,
-    hours: _Hours,
-    *,
-    spread: Moments | None = None,
-) -> Part:
-    """Put a level together with its hours, and with another spread than its own if need be."""
-    about = spread or moments
-    return Part(
-        force=group[0],
-        era=group[1],
-        basis=basis,
-        n=moments.n,
-        mean_log=moments.mean,
-        sd_log=about.sd,
-        freedom=about.n - 1,
-        pooled=spread is not None,
-        log_hours=hours.log,
-        hours_sd_log=hours.sd_log,
-        hours_n=hours.n,
-        force_sd_log=0.0,
-    )
 
 
 def _with_quantities(pieces: list[Arithmetic]) -> list[Arithmetic]:

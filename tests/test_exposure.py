@@ -12,12 +12,12 @@ from scipy.stats import t as student_t
 from geo.arithmetic import Part, rounded
 from geo.errors import InputError, MissingColumnError
 from geo.exposure import (
-    UNKNOWN_FORCE_SD_LOG,
     estimate_exposure,
     expect_faces,
     explain_exposure,
     with_record,
 )
+from geo.level_choice import UNKNOWN_FORCE_SD_LOG
 from geo.levels import Moments, calibrate
 from geo.prediction import Student, quantiles, scores
 

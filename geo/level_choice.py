@@ -1,0 +1,183 @@
+"""Choose the levels that the prediction of one deployment may draw on."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from geo.arithmetic import Arithmetic, Part, Source
+from geo.eras import eras_possible
+from geo.levels import ENOUGH, Basis, Group, Levels, Moments, Observation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+UNKNOWN_FORCE_SD_LOG = 0.5
+"""
+Log standard deviation added to a level borrowed from another force.
+
+No second force has published the counts that would measure it. 0.5 is a factor of 1.65 either
+way: between the spread of deployments within the Met's steadiest era (0.43) and that between
+the levels of its four eras with hourly rates (0.90), which the mixture already carries.
+"""
+
+_BASES: tuple[Basis, ...] = ("hour", "deployment")
+"""Best first: a deployment of twice the hours should count twice the faces."""
+
+_ABORTED = "the deployment was aborted, so it did not run as others did."
+_NO_COUNTS = "too few counts are known, of this force or any other, to say how far they spread."
+
+
+class Case(NamedTuple):
+    """
+    One deployment to predict.
+
+    Attributes
+    ----------
+    force, date
+        Who and when (ISO, perhaps partial).
+    era
+        Its counting era, or None.
+    hours
+        Its duration [h], or None where unknown.
+    own
+        Its own count, to be left out of every level; None where there is none.
+    copies
+        How often the record holds that count.
+    aborted
+        Whether it was broken off, so that no count is expected.
+    """
+
+    force: str
+    date: str
+    era: str | None
+    hours: float | None
+    own: Observation | None
+    copies: int
+    aborted: bool
+
+
+def choose(case: Case, levels: Levels, eras: pd.DataFrame) -> Arithmetic:
+    """
+    Find the levels a case may draw on, best first.
+
+    Parameters
+    ----------
+    case
+        The deployment.
+    levels
+        Levels of every era, as calibrated.
+    eras
+        Counting eras, as for `geo.eras.eras_possible`.
+
+    Returns
+    -------
+    piece
+        The arithmetic up to its quantiles, or the reason why there is none.
+    """
+    blank = Arithmetic(case.force, case.date, case.hours, case.era, (), None, "")
+    if case.aborted:
+        return replace(blank, reason=_ABORTED)
+    has_eras = bool((eras["force"] == case.force).any())
+    parts: tuple[Part, ...] = ()
+    source: Source = "modelled"
+    if case.era is not None or not has_eras:
+        parts = _own_level(case, (case.force, case.era or ""), levels)
+    if not parts and has_eras:
+        possible = eras_possible(eras, force=case.force, date=case.date)
+        if not case.era and possible:
+            parts = _mixture(case, levels, [(case.force, era) for era in possible])
+        every = [(case.force, era) for era in eras["era"][eras["force"] == case.force]]
+        parts = parts or _mixture(case, levels, [g for g in every if g[1] != case.era])
+    if not parts:
+        groups = {group for basis in _BASES for group in levels.groups[basis]}
+        others = sorted(group for group in groups if group[0] != case.force)
+        parts = _mixture(case, levels, others, force_sd_log=UNKNOWN_FORCE_SD_LOG)
+        source = "borrowed"
+    if not parts:
+        return replace(blank, reason=_NO_COUNTS)
+    return replace(blank, parts=parts, source=source)
+
+
+class _Hours(NamedTuple):
+    """What a level is multiplied by, as a logarithm, and how unsure it is."""
+
+    log: float = 0.0
+    sd_log: float = 0.0
+    n: int = 0
+
+
+def _hours(case: Case, levels: Levels, basis: Basis) -> _Hours | None:
+    """Return the hours known, else the force's typical ones, else None."""
+    if basis == "deployment":
+        return _Hours()
+    if case.hours is not None:
+        return _Hours(math.log(case.hours))
+    typical = levels.typical_hours(case.force)
+    return _Hours(typical.mean, typical.sd, typical.n) if typical else None
+
+
+def _own_level(case: Case, group: Group, levels: Levels) -> tuple[Part, ...]:
+    """Take the case's own era: its own spread if it has one, else the spread of all eras."""
+    few: tuple[Part, ...] = ()
+    for basis in _BASES:
+        hours = _hours(case, levels, basis)
+        moments = levels.of(group, basis, left_out=case.own, times=case.copies)
+        if hours is None or not moments.n:
+            continue
+        if _has_spread(moments):
+            return (_part(group, basis, moments, hours),)
+        pooled = levels.pooled(basis, group=group, instead=moments)
+        if _has_spread(pooled) and not few:
+            few = (_part(group, basis, moments, hours, spread=pooled),)
+    return few
+
+
+def _mixture(
+    case: Case, levels: Levels, groups: Sequence[Group], *, force_sd_log: float = 0.0
+) -> tuple[Part, ...]:
+    """Weigh alike every group with a spread of its own, on the best basis any of them has."""
+    for basis in _BASES:
+        hours = _hours(case, levels, basis)
+        found = [(group, levels.of(group, basis)) for group in groups]
+        parts = [
+            replace(_part(group, basis, moments, hours), force_sd_log=force_sd_log)
+            for group, moments in found
+            if hours is not None and _has_spread(moments)
+        ]
+        if parts:
+            return tuple(parts)
+    return ()
+
+
+def _has_spread(moments: Moments) -> bool:
+    return moments.n >= ENOUGH and moments.squares > 0
+
+
+def _part(
+    group: Group,
+    basis: Basis,
+    moments: Moments,
+    hours: _Hours,
+    *,
+    spread: Moments | None = None,
+) -> Part:
+    """Put a level together with its hours, and with another spread than its own if need be."""
+    about = spread or moments
+    return Part(
+        force=group[0],
+        era=group[1],
+        basis=basis,
+        n=moments.n,
+        mean_log=moments.mean,
+        sd_log=about.sd,
+        freedom=about.n - 1,
+        pooled=spread is not None,
+        log_hours=hours.log,
+        hours_sd_log=hours.sd_log,
+        hours_n=hours.n,
+        force_sd_log=0.0,
+    )

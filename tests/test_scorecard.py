@@ -1,0 +1,124 @@
+"""Scores by hand, and what a score may not know."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geo.errors import MissingColumnError
+from geo.scorecard import (
+    COLUMNS,
+    LEAVE_ONE_OUT,
+    ROLLING,
+    SITE_MEAN,
+    TRAILING_RATE,
+    score_exposure,
+)
+
+ERAS = pd.DataFrame(
+    {
+        "force": "F",
+        "era": ["a", "b"],
+        "first_date": ["2023-01-01", "2024-01-01"],
+        "last_date": ["2023-12-31", None],
+        "label": ["2023", "since 2024"],
+    }
+)
+
+
+def make_rows(faces, dates, places="Camden", hours=2.0):
+    return pd.DataFrame(
+        {
+            "force": "F",
+            "date": dates,
+            "faces_seen": faces,
+            "duration_h": hours,
+            "place_published": places,
+        }
+    )
+
+
+def line(card, name):
+    return card.set_index("name").loc[name]
+
+
+def test_leaving_one_out_by_hand():
+    # Each of 100, 200, 400, 800 is predicted by the geometric mean of the other three.
+    card = score_exposure(make_rows([100, 200, 400, 800], "2023-05-06"), ERAS)
+    assert tuple(card.columns) == COLUMNS
+    own = line(card, LEAVE_ONE_OUT)
+    errors = [4 - 1, 2**0.666667 - 1, 1 - 2**-0.666667, 1 - 1 / 4]
+    assert own["rows"] == 4
+    assert own["mape_share"] == pytest.approx(np.mean(errors), abs=1e-3)
+    assert own["median_ape_share"] == pytest.approx(np.median(errors), abs=1e-3)
+    assert own["log_bias"] == 0
+    assert own["coverage90_share"] == 1
+    assert line(card, f"{LEAVE_ONE_OUT}: 2023")["rows"] == 4
+
+
+def test_a_month_is_predicted_from_the_months_before():
+    rows = make_rows([100, 200, 400, 200, 99999], ["2023-04-01"] * 3 + ["2023-05-01"] * 2)
+    card = score_exposure(rows, ERAS)
+    rolling = line(card, ROLLING)
+    assert rolling["rows"] == 2
+    assert rolling["log_bias"] == pytest.approx(math.log(200 / 99999) / 2, abs=1e-4)
+
+
+def test_nothing_is_carried_across_a_break():
+    rows = make_rows([100, 200, 400, 200], ["2023-11-01"] * 3 + ["2024-01-05"])
+    card = score_exposure(rows, ERAS)
+    assert line(card, ROLLING)["rows"] == 0
+    assert math.isnan(line(card, ROLLING)["crps"])
+
+
+def test_later_counts_do_not_change_earlier_predictions():
+    rows = make_rows([100, 200, 400, 300], ["2023-04-01"] * 3 + ["2023-05-01"])
+    more = make_rows([7], ["2023-05-02"])
+    alone = line(score_exposure(rows, ERAS), ROLLING)
+    both = line(score_exposure(pd.concat([rows, more]), ERAS), ROLLING)
+    errors = np.array([alone["log_bias"], math.log(200 / 7)])
+    assert both["log_bias"] == pytest.approx(errors.mean(), abs=1e-4)
+
+
+def test_the_baselines_score_the_same_counts():
+    generator = np.random.default_rng(7)
+    dates = [f"2023-{month:02d}-{day:02d}" for month in range(1, 9) for day in range(1, 13)]
+    places = generator.choice(["Camden", "Ilford", "Acton"], len(dates))
+    level = {"Camden": 6.0, "Ilford": 8.0, "Acton": 5.0}
+    faces = [math.exp(level[place] + 0.3 * generator.normal()) for place in places]
+    card = score_exposure(make_rows(np.round(faces), dates, places), ERAS)
+    model, trailing, site = (line(card, name) for name in (ROLLING, TRAILING_RATE, SITE_MEAN))
+    assert model["rows"] == trailing["rows"] == site["rows"] == 84
+    # Where places differ much, a place's own mean must win.
+    assert site["median_ape_share"] < trailing["median_ape_share"]
+
+
+def test_calibrated_intervals_cover_as_they_say():
+    generator = np.random.default_rng(3)
+    dates = [f"2023-{month:02d}-{day:02d}" for month in range(1, 13) for day in range(1, 29)]
+    faces = np.round(np.exp(9 + 0.5 * generator.normal(size=len(dates))))
+    card = score_exposure(make_rows(faces, dates), ERAS)
+    for name in (LEAVE_ONE_OUT, ROLLING):
+        assert line(card, name)["coverage80_share"] == pytest.approx(0.8, abs=0.06)
+        assert line(card, name)["coverage90_share"] == pytest.approx(0.9, abs=0.05)
+
+
+def test_no_counts_give_null_scores():
+    card = score_exposure(make_rows([None, None], "2023-05-06"), ERAS)
+    assert (card["rows"] == 0).all()
+    assert card["crps"].isna().all()
+
+
+def test_the_record_is_scored_too():
+    record = make_rows([100, 200, 400, 800], "2023-05-06")
+    new = make_rows([300], "2023-06-06")
+    card = score_exposure(new, ERAS, record=record)
+    assert line(card, LEAVE_ONE_OUT)["rows"] == 5
+    assert line(card, ROLLING)["rows"] == 1
+
+
+def test_places_are_needed():
+    rows = make_rows([100], "2023-05-06").drop(columns="place_published")
+    with pytest.raises(MissingColumnError, match="place_published"):
+        score_exposure(rows, ERAS)
