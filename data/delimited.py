@@ -105,7 +105,8 @@ def decode(content: bytes, *, name: str) -> str:
             return text.removeprefix("\ufeff")
         break
     msg = (
-        f"{name} is not a text table: it holds bytes that are no text. If it is a workbook or a "
+        f"{name} is not a text table: it holds bytes that are no text. If it is a "
+        "workbook or a "
         "PDF, its download may be damaged; fetch it again."
     )
     raise SourceError(msg)
@@ -132,7 +133,8 @@ def _delimiter(text: str, name: str) -> str:
     best = max(DELIMITERS, key=lambda mark: scores[mark])
     if not scores[best]:
         msg = (
-            f"{name} is not a text table: no commas, semicolons, tabs or bars part its lines into "
+            f"{name} is not a text table: no commas, semicolons, tabs or bars part its "
+            "lines into "
             "columns. Save the table as CSV."
         )
         raise SourceError(msg)
@@ -169,7 +171,8 @@ def _require_width(line: Line, headers: Sequence[str], name: str) -> None:
     named = sum(not header.startswith("column ") and header != "" for header in headers)
     if line.filled > named:
         msg = (
-            f"{name}, row {line.number} has {line.filled} cells under {named} headers. Quote the "
+            f"{name}, row {line.number} has {line.filled} cells under {named} headers. "
+            "Quote the "
             "cell that holds the delimiter, or name the column."
         )
         raise SourceError(msg)

@@ -73,13 +73,22 @@ def fetch(url: str, *, limits: Limits | None = None) -> tuple[bytes, str]:
     try:
         return _download(url, limits)
     except httpx.TooManyRedirects as error:
-        msg = f"{url} was passed on more than {MAX_REDIRECTS} times. Open it in a browser and give the address it ends at."
+        msg = (
+            f"{url} was passed on more than {MAX_REDIRECTS} times. Open it in a browser "
+            "and give the address it ends at."
+        )
         raise SourceError(msg) from error
     except httpx.TimeoutException as error:
-        msg = f"{url} did not answer within {limits.deadline_s:.0f} s. Try again later, or download it in a browser and give the file."
+        msg = (
+            f"{url} did not answer within {limits.deadline_s:.0f} s. Try again later, or "
+            "download it in a browser and give the file."
+        )
         raise SourceError(msg) from error
     except httpx.UnsupportedProtocol as error:
-        msg = f"{url} leads to an address that is not http or https ({error}). Give the document's own address."
+        msg = (
+            f"{url} leads to an address that is not http or https ({error}). Give the "
+            "document's own address."
+        )
         raise SourceError(msg) from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise SourceError(_unreachable(url, error)) from error
@@ -110,7 +119,8 @@ def _download(url: str, limits: Limits) -> tuple[bytes, str]:
         name = _name(response)
     if content[:512].lstrip().lower().startswith((b"<!doctype html", b"<html")):
         msg = (
-            f"{url} gave a web page, not a document. Open it in a browser, find the link to the "
+            f"{url} gave a web page, not a document. Open it in a browser, find the link "
+            "to the "
             "document, and give that."
         )
         raise SourceError(msg)
@@ -137,7 +147,10 @@ def _body(url: str, response: httpx.Response, limits: Limits, ends: float) -> by
     for piece in response.iter_bytes():
         pieces += piece
         if len(pieces) > limits.max_bytes:
-            msg = f"{url} is larger than {limits.max_bytes:,} bytes. Download it and give the part with the table."
+            msg = (
+                f"{url} is larger than {limits.max_bytes:,} bytes. Download it and give "
+                "the part with the table."
+            )
             raise SourceError(msg)
         if time.monotonic() > ends:
             msg = "the whole took too long"

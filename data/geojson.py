@@ -68,7 +68,8 @@ def _parse(content: bytes, name: str) -> dict[str, Any]:
         parsed = json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         msg = (
-            f"{name} is not whole JSON: {error.msg} at line {error.lineno}, column {error.colno}. "
+            f"{name} is not whole JSON: {error.msg} at line {error.lineno}, column "
+            f"{error.colno}. "
             "Download or export it again."
         )
         raise SourceError(msg) from error
@@ -79,7 +80,10 @@ def _parse(content: bytes, name: str) -> dict[str, Any]:
         "FeatureCollection",
         "Feature",
     }:
-        msg = f"{name} is JSON but not GeoJSON: it needs a FeatureCollection with a feature per deployment."
+        msg = (
+            f"{name} is JSON but not GeoJSON: it needs a FeatureCollection with a feature "
+            "per deployment."
+        )
         raise SourceError(msg)
     return parsed
 
@@ -143,13 +147,17 @@ def _where(geometry: object, number: int, name: str) -> dict[str, str]:
         placed = shape(geometry)
         bounds = placed.bounds
     except (ShapelyError, AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
-        msg = f"{name}, feature {number}: its geometry cannot be read ({error}). Export the file again."
+        msg = (
+            f"{name}, feature {number}: its geometry cannot be read ({error}). Export the "
+            "file again."
+        )
         raise SourceError(msg) from error
     if placed.is_empty:
         return {}
     if min(bounds[0::2]) < -180 or max(bounds[0::2]) > 180 or max(map(abs, bounds[1::2])) > 90:  # noqa: PLR2004 - degrees
         msg = (
-            f"{name}, feature {number} lies at {placed.centroid.wkt}, which is not longitude and "
+            f"{name}, feature {number} lies at {placed.centroid.wkt}, which is not "
+            "longitude and "
             "latitude. Export the file in EPSG:4326."
         )
         raise SourceError(msg)

@@ -203,6 +203,7 @@ def build_grid(cells: Sequence[Box], chars: Sequence[Char], box: Box) -> Grid:
 
 
 Band = tuple[list[Box], float, float]
+"""Cells between two true rules, and the heights of those."""
 
 
 def _bands(cells: Sequence[Box]) -> list[Band]:
@@ -227,9 +228,7 @@ def _merge_near(values: Iterable[float]) -> list[float]:
 
 
 def _column_edges(bands: Sequence[Band], chars: Sequence[Char]) -> tuple[float, ...]:
-    counted = [
-        _upright_edges(cells) for cells, top, bottom in bands if _is_data_band(cells, chars)
-    ]
+    counted = [_upright_edges(band[0]) for band in bands if _is_data_band(band, chars)]
     counted = counted or [_upright_edges(cells) for cells, _, _ in bands]
     levels = _merge_near([x for edges in counted for x in edges])
     votes = Counter(
@@ -245,8 +244,10 @@ def _upright_edges(cells: Sequence[Box]) -> list[float]:
     return _merge_near([x for cell in cells for x in (cell[0], cell[2])])
 
 
-def _is_data_band(cells: Sequence[Box], chars: Sequence[Char]) -> bool:
-    return is_data_row([text_of(within(chars, cell)) for cell in cells])
+def _is_data_band(band: Band, chars: Sequence[Char]) -> bool:
+    cells, top, bottom = band
+    beside = [c for c in chars if top <= (c["top"] + c["bottom"]) / 2 < bottom]
+    return is_data_row([text_of(within(beside, cell)) for cell in cells])
 
 
 def _rows(
@@ -269,7 +270,7 @@ def _rows(
 def _record_cuts(
     cells: Sequence[Box], top: float, bottom: float, chars: Sequence[Char]
 ) -> list[float]:
-    """Return the heights that part records in a band which some cells span from top to bottom."""
+    """Return the heights that part records in a band that some cells span whole."""
     tall = [c for c in cells if c[3] - c[1] > bottom - top - 2 * _NEAR]
     short = [c for c in cells if c not in tall and within(chars, c)]
     starts = Counter(round(c[1]) for c in short)
@@ -298,7 +299,9 @@ def _split_rows(
             texts.append(text_of(within(chars, (x0, low, x1, high))))
             boxes.append((x0, low, x1, high))
         shared = [
-            i for i, box in enumerate(boxes) if box and _NEAR < box[3] - box[1] - bottom + top
+            i
+            for i, box in enumerate(boxes)
+            if box and (box[3] - box[1]) - (bottom - top) > _NEAR
         ]
         rows.append(Row(top, bottom, tuple(texts), tuple(boxes), tuple(shared)))
     return rows

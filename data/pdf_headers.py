@@ -7,13 +7,15 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
 from data.grids import LEVELS
-from data.pdf_grid import COVERED_SHARE, Box, in_reading_order, words_of
+from data.pdf_grid import COVERED_SHARE, Box, Char, in_reading_order, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 Span = tuple[int, int]
 """First and last column that something stands over."""
+
+Rule = dict[str, Any]
 
 _PHRASE_GAP = 0.8  # of the letter height: a space is a third, gaps between labels are more
 _LEAF_SHARE = 0.6  # of columns that must have a header of their own
@@ -32,8 +34,8 @@ class Phrase:
 
 
 def read_header(
-    chars: Sequence[dict[str, Any]],
-    rules: Sequence[dict[str, Any]],
+    chars: Sequence[Char],
+    rules: Sequence[Rule],
     region: Box,
     edges: Sequence[float],
 ) -> tuple[str, ...]:
@@ -70,7 +72,7 @@ def read_header(
         if left <= (c["x0"] + c["x1"]) / 2 <= right
         and top <= (c["top"] + c["bottom"]) / 2 <= bottom
     ]
-    cells: dict[Span, list[dict[str, Any]]] = {}
+    cells: dict[Span, list[Char]] = {}
     for char in inside:
         span = columns_under(_between_rules(char, rules, (left, right)), edges)
         cells.setdefault(span, []).append(char)
@@ -136,7 +138,7 @@ def columns_under(extent: tuple[float, float], edges: Sequence[float]) -> Span:
 
 
 def _between_rules(
-    char: dict[str, Any], rules: Sequence[dict[str, Any]], limits: tuple[float, float]
+    char: Char, rules: Sequence[Rule], limits: tuple[float, float]
 ) -> tuple[float, float]:
     x = (char["x0"] + char["x1"]) / 2
     y = (char["top"] + char["bottom"]) / 2
@@ -147,10 +149,10 @@ def _between_rules(
 
 
 def _labels(
-    chars: Sequence[dict[str, Any]], span: Span, edges: Sequence[float]
+    chars: Sequence[Char], span: Span, edges: Sequence[float]
 ) -> Iterator[tuple[Span, Phrase]]:
     apart = False  # once labels stand side by side, lone ones below are their next lines
-    for line in _lines(_phrases(chars)):
+    for line in lines_of(chars):
         apart = apart or len(line) > 1
         for phrase in line:
             own = columns_under((phrase.x0, phrase.x1), edges)
@@ -170,7 +172,7 @@ def _partly(apart: bool, own: Span, span: Span) -> bool:  # noqa: FBT001 - said 
     return apart and own != span and own[0] != own[1]
 
 
-def _phrases(chars: Sequence[dict[str, Any]]) -> list[Phrase]:
+def _phrases(chars: Sequence[Char]) -> list[Phrase]:
     words = words_of(chars)
     phrases: list[Phrase] = []
     for word in words:
@@ -188,9 +190,22 @@ def _phrases(chars: Sequence[dict[str, Any]]) -> list[Phrase]:
     return phrases
 
 
-def _lines(phrases: Sequence[Phrase]) -> Iterator[list[Phrase]]:
+def lines_of(chars: Sequence[Char]) -> Iterator[list[Phrase]]:
+    """
+    Yield lines of text, each as the phrases that stand apart on it.
+
+    Parameters
+    ----------
+    chars
+        Letters as pdfplumber gives them.
+
+    Yields
+    ------
+    line
+        Its phrases from left to right; lines come from the top.
+    """
     line: list[Phrase] = []
-    for phrase in in_reading_order(phrases):
+    for phrase in in_reading_order(_phrases(chars)):
         if line and abs(phrase.top - line[0].top) > _SAME_LINE * line[0].height:
             yield line
             line = []

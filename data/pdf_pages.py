@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import math
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,6 +21,9 @@ MAX_PAGES = 2000
 _TAIL_BYTES = 4096  # a whole PDF says %%EOF in its last kilobyte, give or take padding
 _PICTURE_SHARE = 0.5  # of a page under pictures, without a letter: a scan
 _NEAR = 3.0
+_WIDE = 9.0  # points: a narrower overhang of a rule is no column
+_LETTERS_LOOKED_AT = 200
+_TWICE_SHARE = 0.02
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,10 @@ def open_pages(content: bytes, *, name: str) -> Iterator[Iterator[Page]]:
         raise _broken(name, error) from error
     with pdf:
         if count > MAX_PAGES:
-            msg = f"{name} has {count:,} pages; at most {MAX_PAGES:,} are read. Give only the pages with the table."
+            msg = (
+                f"{name} has {count:,} pages; at most {MAX_PAGES:,} are read. Give only "
+                "the pages with the table."
+            )
             raise SourceError(msg)
         yield (_lay_out(page, name) for page in pdf.pages)
 
@@ -123,27 +131,54 @@ def _upright(content: bytes, name: str) -> bytes:
     import pypdfium2
 
     try:
-        document = pypdfium2.PdfDocument(content)
+        with pypdfium2.PdfDocument(content) as document:
+            turned = [_turn(document[i]) for i in range(min(len(document), MAX_PAGES))]
+            if not any(turned):
+                return content
+            saved = io.BytesIO()
+            document.save(saved)
+            return saved.getvalue()
     except pypdfium2.PdfiumError as error:
         raise _broken(name, error) from error
-    document.close()
-    return content
+
+
+def _turn(page: Any) -> bool:  # noqa: ANN401 - pypdfium2 has no types
+    """Turn a page upright in place; tell whether it needed it."""
+    from pypdfium2.raw import FPDFText_CountChars, FPDFText_GetCharAngle
+
+    text = page.get_textpage()
+    count = FPDFText_CountChars(text)
+    step = max(1, count // _LETTERS_LOOKED_AT)
+    angles = [FPDFText_GetCharAngle(text, i) for i in range(0, count, step)]
+    quarters = Counter(round(angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0)
+    most, number = quarters.most_common(1)[0] if quarters else (0, 0)
+    if most == 0 or 2 * number <= len(angles):
+        return False
+    page.set_rotation((page.get_rotation() + 90 * most) % 360)
+    return True
 
 
 def _lay_out(page: Any, name: str) -> Page:  # noqa: ANN401 - pdfplumber has no types
     try:
-        page = page.dedupe_chars()
-        chars = page.chars
-        grids = _grids(page)
-        rules = tuple(e for e in page.edges if e["orientation"] == "v")
-        free = [c for c in chars if not any(within([c], grid.box) for grid in grids)]
-        laid_out = Page(
-            page.page_number, tuple(chars), rules, grids, tuple(free), _is_scanned(page)
-        )
-        page.close()
-    except Exception as error:
-        raise _broken(f"{name}, page {page.page_number},", error) from error
+        if _drawn_twice(page.chars):
+            page = page.dedupe_chars()
+        chars, edges = tuple(page.chars), page.edges
+        tables = [(table.bbox, table.cells) for table in page.find_tables()]
+    except Exception as error:  # pdfminer lets out whatever a broken page makes it raise
+        where = f"{name}, page {page.page_number},"
+        raise _broken(where, error) from error
+    grids = _grids(page, tables)
+    rules = tuple(edge for edge in edges if edge["orientation"] == "v")
+    free = tuple(c for c in chars if not any(within([c], grid.box) for grid in grids))
+    laid_out = Page(page.page_number, chars, rules, grids, free, _is_scanned(page))
+    page.close()
     return laid_out
+
+
+def _drawn_twice(chars: list[Char]) -> bool:
+    """Tell letters drawn twice to look bold: they would read as doubled."""
+    places = Counter((c["text"], round(c["x0"]), round(c["top"])) for c in chars)
+    return sum(places.values()) - len(places) > _TWICE_SHARE * len(chars)
 
 
 def _is_scanned(page: Any) -> bool:  # noqa: ANN401 - pdfplumber has no types
@@ -153,15 +188,33 @@ def _is_scanned(page: Any) -> bool:  # noqa: ANN401 - pdfplumber has no types
     return bool(area >= _PICTURE_SHARE * page.width * page.height)
 
 
-def _grids(page: Any) -> tuple[Grid, ...]:  # noqa: ANN401 - pdfplumber has no types
-    tables = [(table.bbox, table.cells) for table in page.find_tables()]
+def _grids(page: Any, tables: list[tuple[Box, list[Box]]]) -> tuple[Grid, ...]:  # noqa: ANN401
     outer = [
-        (box, cells)
+        _closed(page, box, cells)
         for box, cells in tables
         if not any(_inside(box, other) for other, _ in tables if other != box)
     ]
     grids = [build_grid(cells, page.chars, box) for box, cells in outer]
     return tuple(sorted((g for g in grids if g.rows), key=lambda g: (g.box[1], g.box[0])))
+
+
+def _closed(page: Any, box: Box, cells: list[Box]) -> tuple[Box, list[Box]]:  # noqa: ANN401 - as above
+    """Close a table whose level rules reach beyond its last upright ones."""
+    level = [
+        edge
+        for edge in page.edges
+        if edge["orientation"] == "h" and box[1] - _NEAR <= edge["top"] <= box[3] + _NEAR
+    ]
+    left = min((edge["x0"] for edge in level), default=box[0])
+    right = max((edge["x1"] for edge in level), default=box[2])
+    if left > box[0] - _WIDE and right < box[2] + _WIDE:
+        return box, cells
+    strip = page.crop((0, max(0, box[1] - _NEAR), page.width, min(page.height, box[3] + _NEAR)))
+    found = strip.find_tables({"explicit_vertical_lines": [left, right]})
+    best = max(found, key=lambda table: len(table.cells), default=None)
+    if best is None or not _inside(box, best.bbox):
+        return box, cells
+    return best.bbox, best.cells
 
 
 def _inside(box: Box, other: Box) -> bool:

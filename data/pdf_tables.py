@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from data.documents import RawDocument
 from data.errors import SourceError
-from data.grids import Record, as_cells, is_amount, is_data_row, looks_like_date, repeats_header
+from data.grids import Record, as_cells, is_data_row, looks_like_date, repeats_header
+from data.pdf_columns import with_columns
+from data.pdf_doubts import require_no_doubt, require_own_figures, unstack
 from data.pdf_grid import text_of, within, words_of
 from data.pdf_headers import is_header, read_header
 from data.pdf_pages import Page, open_pages
@@ -124,18 +126,28 @@ def read_records(pages: Sequence[Page], *, name: str) -> list[PdfRecord]:
     SourceError
         As `read` does.
     """
-    records: list[PdfRecord] = []
-    columns: _Columns | None = None
-    for page in pages:
-        for grid in page.grids:
-            for columns, row, wrapped in _grid_rows(grid, page, columns, name):  # noqa: B020 - carried on
-                if wrapped and records and records[-1].page < page.number:
-                    records[-1] = _rejoin(records[-1], row, page.number)
-                else:
-                    _require_own_figures(row, page, name)
-                    records.append(_record(records, columns, row, page.number))
+    records = _records(pages, name)
+    if not records:
+        pages = [with_columns(page, name=name) for page in pages]
+        records = _records(pages, name)
     if not records:
         raise SourceError(_nothing(pages, name))
+    require_no_doubt(pages, records, name=name)
+    return records
+
+
+def _records(pages: Sequence[Page], name: str) -> list[PdfRecord]:
+    records: list[PdfRecord] = []
+    columns: _Columns | None = None
+    for page, grid in ((p, grid) for p in pages for grid in p.grids):
+        for under, row, wrapped in _grid_rows(grid, page, columns, name):
+            columns = under
+            if wrapped and records and records[-1].page < page.number:
+                records[-1] = _rejoin(records[-1], row, page.number)
+                continue
+            require_own_figures(row, page=page.number, name=name)
+            for single in unstack(row, page=page.number, name=name):
+                records.append(_record(records, columns, single, page.number))
     return records
 
 
@@ -213,7 +225,7 @@ def _columns_above(grid: Grid, page: Page) -> _Columns | None:
 
 
 def _boxes_above(grid: Grid, page: Page) -> Iterator[Box]:
-    """Yield tables without data right above one, nearest first, then the lines of text there."""
+    """Yield tables without data right above one, nearest first, then lines of text."""
     left, top, right, _ = grid.box
     for other in sorted(page.grids, key=lambda g: -g.box[3]):
         if other.box[3] > top + _NEAR or other is grid:
@@ -257,17 +269,6 @@ def _record(records: Sequence[PdfRecord], columns: _Columns, row: Row, page: int
     return PdfRecord(page, position, columns.headers, row.texts, spots)
 
 
-def _require_own_figures(row: Row, page: Page, name: str) -> None:
-    for column in row.shared:
-        if is_amount(row.texts[column]):
-            msg = (
-                f"{name}, page {page.number}: one cell says {row.texts[column]!r} for several "
-                "records, which does not tell each one's share. Give the table as a spreadsheet "
-                "with a figure, or nothing, in each row."
-            )
-            raise SourceError(msg)
-
-
 def _rejoin(record: PdfRecord, row: Row, page: int) -> PdfRecord:
     texts = tuple(
         "\n".join(part for part in parts if part) or None
@@ -282,8 +283,10 @@ def _rejoin(record: PdfRecord, row: Row, page: int) -> PdfRecord:
 
 def _no_header(page: Page, grid: Grid, name: str) -> str:
     return (
-        f"{name}, page {page.number}: a table of {len(grid.edges) - 1} columns holds records but "
-        "has no header, nor do its columns stand where those of the table before it do. Give the "
+        f"{name}, page {page.number}: a table of {len(grid.edges) - 1} columns holds "
+        "records but "
+        "has no header, nor do its columns stand where those of the table before it do. "
+        "Give the "
         "document with its header, or the table as a spreadsheet."
     )
 

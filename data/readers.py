@@ -99,7 +99,10 @@ def sniff(content: bytes, *, name: str) -> Kind:
     if content.startswith(_OLE):
         return _sniff_ole(content, name)
     if content.startswith(_PICTURES):
-        msg = f"{name} is a picture; its table cannot be read. Ask for the document itself. {_KNOWN}"
+        msg = (
+            f"{name} is a picture; its table cannot be read. Ask for the document itself. "
+            f"{_KNOWN}"
+        )
         raise SourceError(msg)
     return _sniff_text(content, name)
 

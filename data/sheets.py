@@ -188,7 +188,8 @@ def _own(text: str | None, first: int, last: int) -> str | None:
     if is_amount(text):
         msg = (
             f"rows {first} to {last}: one merged cell says {text!r} for several records, which "
-            "does not tell each one's share. Unmerge it and put a figure, or nothing, in each row."
+            "does not tell each one's share. Unmerge it and put a figure, or nothing, in "
+            "each row."
         )
         raise SourceError(msg)
     return text

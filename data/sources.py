@@ -58,7 +58,8 @@ def _files(path: Path) -> Iterator[Path]:
             if file.suffix.lower() in ENDINGS and file.is_file() and file.name[0] not in "._~"
         )
         if not files:
-            msg = f"The folder {path} holds nothing to read: no file ending in {', '.join(ENDINGS)}."
+            known = ", ".join(ENDINGS)
+            msg = f"The folder {path} holds nothing to read: no file ending in {known}."
             raise SourceError(msg)
         yield from files
     elif path.is_file():

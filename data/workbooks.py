@@ -59,7 +59,8 @@ def read(content: bytes, *, name: str) -> RawDocument:
     found = list(_tables(content, name))
     if not found:
         msg = (
-            f"{name} has no sheet with a header over rows of dates or figures. Check that it is "
+            f"{name} has no sheet with a header over rows of dates or figures. Check that "
+            "it is "
             "the right workbook, and that its sheets are not hidden."
         )
         raise SourceError(msg)
@@ -175,18 +176,18 @@ def cell_text(value: object) -> str | None:
     if isinstance(value, (int, float)):
         whole = value == int(value) if abs(value) < 10**_SIGNIFICANT else False
         return str(int(value)) if whole else f"{value:.{_SIGNIFICANT}g}"
-    if isinstance(value, dt.datetime):
+    if isinstance(value, (dt.date, dt.time, dt.timedelta)):
         return _moment_text(value)
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, dt.time):
-        return _clock(value.hour * 3600 + value.minute * 60 + value.second)
-    if isinstance(value, dt.timedelta):
-        return _clock(round(value.total_seconds()))
     return tidy(str(value))
 
 
-def _moment_text(value: dt.datetime) -> str:
+def _moment_text(value: dt.date | dt.time | dt.timedelta) -> str:
+    if isinstance(value, dt.timedelta):
+        return _clock(round(value.total_seconds()))
+    if isinstance(value, dt.time):
+        return _clock(value.hour * 3600 + value.minute * 60 + value.second)
+    if not isinstance(value, dt.datetime):
+        return value.isoformat()
     if value.year < _EPOCH_YEAR:
         return _clock(round((value - dt.datetime(1899, 12, 31)).total_seconds()))  # noqa: DTZ001 - a sheet has no zone
     if value.time() == dt.time():
