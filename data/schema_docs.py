@@ -1,4 +1,4 @@
-"""Write the reference page of every table and column from the schemas: `python -m data.schema_docs`."""
+"""Write the reference page of tables and columns: `python -m data.schema_docs`."""
 
 from __future__ import annotations
 

@@ -89,7 +89,9 @@ def main() -> int:
             *("--config-file", str(ROOT / "pyproject.toml"), "--rootdir", str(tests.parent)),
             *("-m", "not browser and not slow and not checkout", str(tests)),
         ]
-        return subprocess.run(command, check=False, cwd=tests.parent, env=environment).returncode
+        return subprocess.run(
+            command, check=False, cwd=tests.parent, env=environment
+        ).returncode
 
 
 if __name__ == "__main__":

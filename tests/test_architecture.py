@@ -77,7 +77,9 @@ def test_a_reversed_arrow_is_caught(package, source):
 
 
 def test_allowed_arrows_pass():
-    assert not wrong_arrows("flows", "import prefect\nfrom geo.crs import to_metric\nimport maps.site")
+    assert not wrong_arrows(
+        "flows", "import prefect\nfrom geo.crs import to_metric\nimport maps.site"
+    )
     assert not wrong_arrows("data", "from geo.errors import InputError\nimport os")
 
 
@@ -106,7 +108,9 @@ def test_no_module_is_longer_than_400_lines():
 def test_geo_keeps_no_mutable_state():
     for path in sorted((ROOT / "geo").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            assert not isinstance(node, ast.Global), f"{path.name}: global on line {node.lineno}"
+            assert not isinstance(node, ast.Global), (
+                f"{path.name}: global on line {node.lineno}"
+            )
 
 
 def test_top_level_is_the_agreed_one():

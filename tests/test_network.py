@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-WATCH = '''
+WATCH = """
 import os, sys
 def watch(event, args):
     if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname"):
@@ -19,14 +19,14 @@ def watch(event, args):
         with open(os.environ["PASSERSBY_WATCH"], "a", encoding="utf-8") as log:
             log.write(f"{event}\\t{what!r}\\n")
 sys.addaudithook(watch)
-'''
-LOOPBACK_UP = '''
+"""
+LOOPBACK_UP = """
 import fcntl, os, socket, struct, sys
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
     request = struct.pack("16sh", b"lo", 1 | 64)  # IFF_UP | IFF_RUNNING
     fcntl.ioctl(probe, 0x8914, request)  # SIOCSIFFLAGS
 os.execv(sys.argv[1], sys.argv[1:])
-'''
+"""
 
 
 def is_local(line: str) -> bool:
@@ -51,7 +51,9 @@ def run_watched(tmp_path: Path, *arguments: str, prefix: tuple[str, ...] = ()) -
     log.touch()
     environment = {
         **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(hook), os.environ.get("PYTHONPATH", "")]).strip(os.pathsep),
+        "PYTHONPATH": os.pathsep.join([str(hook), os.environ.get("PYTHONPATH", "")]).strip(
+            os.pathsep
+        ),
         "PYTHONSAFEPATH": "1",
         "PASSERSBY_WATCH": str(log),
     }
@@ -60,7 +62,13 @@ def run_watched(tmp_path: Path, *arguments: str, prefix: tuple[str, ...] = ()) -
         "--project", str(tmp_path), "--out", str(tmp_path / "site"),
     ]  # fmt: skip
     done = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False
+        command,
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "site" / "index.html").is_file()
