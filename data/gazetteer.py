@@ -1,0 +1,144 @@
+"""Load the embedded tables of named places."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.crs import to_metric
+from geo.gazetteer import STATION_TAIL, WARD_TAIL, Gazetteer
+
+EMBEDDED = Path(__file__).resolve().parent / "embedded"
+HERE = Path(__file__).resolve().parent
+
+STATION_REACH_M = 700.0
+"""A district named after a station lies within a short walk of it."""
+
+DOCK_REACH_M = 300.0
+"""A dock bears the name of the street it stands on."""
+
+WARD_REACH_M = 1200.0
+"""Half the breadth of an ordinary urban ward, where its postcodes are not embedded."""
+
+TOWN_REACH_MIN_M = 1000.0
+TOWN_REACH_PER_ROOT_PERSON_M = 11.0
+"""A town at 4,000 residents per square kilometre is a disc of 8.9 m x sqrt(residents);
+a quarter more because towns are not discs."""
+
+TOWN_REACH_MAX_M = 12_000.0
+
+
+@cache
+def load_gazetteer() -> Gazetteer:
+    """
+    Return the gazetteer of the embedded tables.
+
+    Returns
+    -------
+    gazetteer
+        London boroughs at full detail, other local authorities of 2024 generalised,
+        stations, cycle docks, wards, GeoNames towns, curated places and postcodes.
+
+    Notes
+    -----
+    Read once a process: the tables are part of the installation and do not change.
+    """
+    names = [_stations(), _docks(), _wards(), _towns()]
+    return Gazetteer(
+        areas=_areas(),
+        names=pd.concat(names, ignore_index=True),
+        curated=pd.read_csv(HERE / "places_curated.csv", keep_default_na=False),
+        postcodes=_postcodes(),
+        force_areas=pd.read_csv(HERE / "force_areas.csv"),
+    )
+
+
+def _areas() -> gpd.GeoDataFrame:
+    """London's boroughs in full, the rest of the United Kingdom generalised."""
+    london = gpd.read_file(
+        EMBEDDED / "boundaries" / "london_boroughs.geojson", columns=["NAME", "GSS_CODE"]
+    )
+    london = london.rename(columns={"NAME": "area_name", "GSS_CODE": "area_code"})
+    kingdom = gpd.read_file(
+        EMBEDDED / "boundaries" / "uk_local_authorities_2024.geojson",
+        columns=["LAD24CD", "LAD24NM", "LAD24NMW"],
+    ).rename(columns={"LAD24CD": "area_code", "LAD24NM": "area_name", "LAD24NMW": "other_name"})
+    rest = kingdom[~kingdom["area_code"].isin(london["area_code"])]
+    both = pd.concat([london.assign(other_name=None), rest], ignore_index=True)
+    both["other_name"] = both["other_name"].where(both["other_name"].str.strip().ne(""), None)
+    columns = ["area_code", "area_name", "other_name", "geometry"]
+    return both.sort_values("area_code", ignore_index=True)[columns]
+
+
+def _points(
+    frame: pd.DataFrame, *, lon: str, lat: str, kind: str, reach: pd.Series | float
+) -> pd.DataFrame:
+    """Put positions in degrees into the columns of the gazetteer."""
+    metric = to_metric(gpd.GeoSeries.from_xy(frame[lon], frame[lat], crs="EPSG:4326"))
+    return pd.DataFrame(
+        {
+            "name": frame["name"].to_numpy(),
+            "kind": kind,
+            "ref": frame["ref"].astype(str).to_numpy(),
+            "easting_m": metric.x.to_numpy().round(1),
+            "northing_m": metric.y.to_numpy().round(1),
+            "reach_m": reach if isinstance(reach, float) else reach.to_numpy(),
+        }
+    )
+
+
+def _stations() -> pd.DataFrame:
+    frame = pd.read_csv(EMBEDDED / "stations" / "tfl_stations.csv")
+    frame = frame.rename(columns={"Name": "name", "UniqueId": "ref"})
+    frame["name"] = frame["name"].str.replace(STATION_TAIL, "", regex=True)
+    return _points(frame, lon="Lon", lat="Lat", kind="station", reach=STATION_REACH_M)
+
+
+def _docks() -> pd.DataFrame:
+    """Read the cycle docks, once by street and once by district."""
+    docks = gpd.read_file(EMBEDDED / "gazetteer" / "cycle_hire.geojson")
+    frame = pd.DataFrame(
+        {
+            "name": docks["name"],
+            "district": docks["area"] if "area" in docks.columns else "",
+            "ref": docks["id"].astype(str),
+            "lon": docks.geometry.x,
+            "lat": docks.geometry.y,
+        }
+    )
+    districts = frame.assign(name=frame["district"])
+    options: dict[str, str] = {"lon": "lon", "lat": "lat"}
+    streets = _points(frame, kind="dock", reach=DOCK_REACH_M, **options)
+    named = _points(districts, kind="dock_district", reach=DOCK_REACH_M, **options)
+    return pd.concat([streets, named], ignore_index=True)
+
+
+def _wards() -> pd.DataFrame:
+    frame = pd.read_csv(EMBEDDED / "gazetteer" / "gb_ward_centroids_codepoint2025.csv")
+    return pd.DataFrame(
+        {
+            "name": frame["ward_name"].str.replace(WARD_TAIL, "", regex=True),
+            "kind": "ward",
+            "ref": frame["ward"],
+            "easting_m": frame["e"],
+            "northing_m": frame["n"],
+            "reach_m": WARD_REACH_M,
+        }
+    )
+
+
+def _towns() -> pd.DataFrame:
+    frame = pd.read_csv(EMBEDDED / "gazetteer" / "geonames_gb_cities500.csv")
+    frame = frame[frame["latitude"] > 49].rename(columns={"geonameid": "ref"})  # noqa: PLR2004
+    reach = TOWN_REACH_PER_ROOT_PERSON_M * frame["population"].pow(0.5)
+    reach = reach.clip(TOWN_REACH_MIN_M, TOWN_REACH_MAX_M).round(-1)
+    return _points(frame, lon="longitude", lat="latitude", kind="town", reach=reach)
+
+
+def _postcodes() -> pd.DataFrame:
+    path = EMBEDDED / "population" / "london_postcodes.parquet"
+    frame = pd.read_parquet(path, columns=["postcode", "ward", "easting", "northing"])
+    return frame.rename(columns={"easting": "easting_m", "northing": "northing_m"})

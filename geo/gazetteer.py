@@ -1,0 +1,281 @@
+"""What is known about named places: the value that every search reads."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import permutations
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from geo.crs import to_metric
+from geo.errors import GeocodeError
+from geo.place import name_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+    import pandas as pd
+    from numpy.typing import NDArray
+
+SHORT_FORMS = (
+    re.compile(r",? (?:city|county|royal borough|london borough) of$", re.IGNORECASE),
+    re.compile(r"^(?:city|county|royal borough|london borough) of ", re.IGNORECASE),
+    re.compile(r"[ -](?:up)?on[ -](?:the[ -])?\w+$", re.IGNORECASE),
+    re.compile(r" (?:city|county)$", re.IGNORECASE),
+)
+"""Tails and heads that people leave out: "Kingston upon Thames" is written "Kingston"."""
+
+WARD_TAIL = re.compile(r"\s+(?:Ward|ED)$")
+STATION_TAIL = re.compile(r"\s+Station$")
+
+
+@dataclass(frozen=True)
+class CuratedPlace:
+    """One row of the curated table; see `Gazetteer` for its columns."""
+
+    name: str
+    other_names: tuple[str, ...]
+    near: tuple[str, ...]
+    alone: bool
+    precision: str
+    area_code: str | None
+    keys: str
+    margin_m: float
+    note: str
+
+    def read_as(self, names: Sequence[str]) -> str:
+        """
+        Return the place in full words, with the district it was found by.
+
+        Examples
+        --------
+        >>> row = CuratedPlace("Mare Street", (), ("Hackney",), True, "street", None, "", 0, "")
+        >>> row.read_as(["Hackney", "Mare St"]), row.read_as(["Mare St"])
+        ('Mare Street, Hackney', 'Mare Street')
+        """
+        text = " ".join(map(name_key, names)).replace(name_key(self.name), "")
+        said = [other for other in self.near if name_key(other) in text]
+        if said:
+            return f"{self.name}, {max(said, key=len)}"
+        return self.name if self.alone or not self.near else f"{self.name}, {self.near[0]}"
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    """
+    Named places with their positions in EPSG:27700 metres.
+
+    Attributes
+    ----------
+    areas
+        Boroughs and local authorities: ``area_code``, ``area_name``, ``other_name``
+        (Welsh, or null) and a geometry in any declared CRS. No name is a district.
+    names
+        Points with a name: ``name``, ``kind`` (station, dock, dock_district, ward or
+        town), ``ref`` (its identifier at the source), ``easting_m``, ``northing_m``,
+        ``reach_m`` (radius within which the place named lies, from that point).
+    curated
+        Reviewed places: ``name``, ``other_names`` and ``near`` (joined by "|"),
+        ``alone`` (yes: the name suffices), ``precision``, ``area_code``, ``keys``
+        (joined by ";"), ``margin_m``, ``note``.
+    postcodes
+        ``postcode``, ``ward``, ``easting_m``, ``northing_m``.
+    force_areas
+        ``force`` (any name or code of it) and ``area_code``: where it may deploy.
+    """
+
+    areas: gpd.GeoDataFrame
+    names: pd.DataFrame
+    curated: pd.DataFrame
+    postcodes: pd.DataFrame
+    force_areas: pd.DataFrame
+
+    @cached_property
+    def area_shapes(self) -> dict[str, shapely.Geometry]:
+        """Metric polygon of each area, by code."""
+        metric = to_metric(self.areas.set_geometry(self.areas.geometry.make_valid()))
+        return dict(zip(metric["area_code"], metric.geometry, strict=True))
+
+    @cached_property
+    def area_names(self) -> dict[str, str]:
+        """Name of each area, by code."""
+        return dict(zip(self.areas["area_code"], self.areas["area_name"], strict=True))
+
+    @cached_property
+    def _area_tree(self) -> tuple[list[str], shapely.STRtree]:
+        codes = list(self.area_shapes)
+        return codes, shapely.STRtree([self.area_shapes[code] for code in codes])
+
+    def area_at(self, spots: NDArray[np.object_] | list[shapely.Point]) -> list[str]:
+        """Return the code of the area holding, or else nearest to, each spot."""
+        codes, tree = self._area_tree
+        return [codes[i] for i in tree.nearest(np.asarray(spots, dtype=object))]
+
+    @cached_property
+    def area_keys(self) -> dict[str, list[str]]:
+        """Codes of the areas that each spelling may mean."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for row in self.areas.itertuples():
+            for name in (row.area_name, row.other_name):
+                if isinstance(name, str):
+                    for key in _spellings(name):
+                        if row.area_code not in found[key]:
+                            found[key].append(row.area_code)
+        return dict(found)
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """Names, row by row, out of the frame: searching asks for them one at a time."""
+        return [str(name) for name in self.names["name"]]
+
+    @cached_property
+    def kinds(self) -> list[str]:
+        """Kinds, row by row."""
+        return [str(kind) for kind in self.names["kind"]]
+
+    @cached_property
+    def refs(self) -> list[str]:
+        """Identifiers at the source, row by row."""
+        return [str(ref) for ref in self.names["ref"]]
+
+    @cached_property
+    def name_keys(self) -> dict[str, list[int]]:
+        """Rows of ``names`` that each spelling may mean."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for position, (name, kind) in enumerate(zip(self.labels, self.kinds, strict=True)):
+            keys = _spellings(name) if kind == "town" else {name_key(name)}
+            for key in keys:
+                found[key].append(position)
+        return dict(found)
+
+    @cached_property
+    def reaches(self) -> list[float]:
+        """Reach of each row of ``names`` in metres."""
+        return [float(reach) for reach in self.names["reach_m"].to_numpy()]
+
+    @cached_property
+    def curated_rows(self) -> list[CuratedPlace]:
+        """The curated table, row by row."""
+        return [
+            CuratedPlace(
+                name=str(row["name"]),
+                other_names=_listed(row["other_names"]),
+                near=_listed(row["near"]),
+                alone=row["alone"] == "yes",
+                precision=str(row["precision"]),
+                area_code=str(row["area_code"]) or None,
+                keys=str(row["keys"]),
+                margin_m=float(row["margin_m"]),
+                note=str(row["note"]),
+            )
+            for row in self.curated.to_dict("records")
+        ]
+
+    @cached_property
+    def curated_keys(self) -> dict[str, list[int]]:
+        """Rows of ``curated`` that each whole text, parts in any order, may mean."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for position, row in enumerate(self.curated_rows):
+            near = [name_key(name) for name in row.near]
+            for name in map(name_key, (row.name, *row.other_names)):
+                keys = [name] if row.alone else []
+                keys += [" ".join(pair) for n in near for pair in permutations((name, n))]
+                for key in keys:
+                    if position not in found[key]:
+                        found[key].append(position)
+        return dict(found)
+
+    @cached_property
+    def ward_rows(self) -> dict[str, NDArray[np.float64]]:
+        """Positions of the postcodes of each ward."""
+        frame = self.postcodes.sort_values("ward", kind="stable")
+        wards = frame["ward"].to_numpy(dtype=object)
+        spots = frame[["easting_m", "northing_m"]].to_numpy(dtype=float)
+        starts = np.flatnonzero(np.r_[True, wards[1:] != wards[:-1]])
+        return dict(zip(wards[starts], np.split(spots, starts[1:]), strict=True))
+
+    @cached_property
+    def _force_index(self) -> dict[str, frozenset[str]]:
+        codes = self.force_areas.groupby("force", sort=False)["area_code"].agg(frozenset)
+        return {_force_key(str(name)): areas for name, areas in codes.items()}
+
+    def scope_of(self, force: str | None) -> frozenset[str] | None:
+        """Return the codes of the areas a force polices, or None where that is unknown."""
+        return self._force_index.get(_force_key(force)) if force else None
+
+    def spots_of(self, keys: str) -> NDArray[np.float64]:
+        """
+        Return the positions that a curated row's keys stand for.
+
+        Raises
+        ------
+        GeocodeError
+            If a key finds nothing in the tables.
+        """
+        found = [self._spots(key.strip()) for key in keys.split(";")]
+        return np.concatenate(found)
+
+    @cached_property
+    def spots(self) -> NDArray[np.float64]:
+        """Easting and northing of each row of ``names``."""
+        positions: NDArray[np.float64] = self.names[["easting_m", "northing_m"]].to_numpy(float)
+        return positions
+
+    @cached_property
+    def _refs(self) -> dict[tuple[str, str], list[int]]:
+        """Rows of ``names`` by kind and identifier, and by kind and exact name."""
+        found: dict[tuple[str, str], list[int]] = defaultdict(list)
+        columns = zip(self.kinds, self.refs, self.labels, strict=True)
+        for position, (kind, ref, name) in enumerate(columns):
+            found[kind, ref].append(position)
+            found[kind, name].append(position)
+        return dict(found)
+
+    @cached_property
+    def _curated_postcodes(self) -> dict[str, NDArray[np.float64]]:
+        """Positions of the postcodes that curated keys name, found in one pass."""
+        keys = [key for row in self.curated_rows for key in row.keys.split(";")]
+        wanted = [key.partition(":")[2] for key in keys if key.startswith("postcode:")]
+        rows = self.postcodes[self.postcodes["postcode"].isin(wanted)]
+        spots = rows[["easting_m", "northing_m"]].to_numpy(float)
+        return {code: spot[None] for code, spot in zip(rows["postcode"], spots, strict=True)}
+
+    def _spots(self, key: str) -> NDArray[np.float64]:
+        kind, _, ref = key.partition(":")
+        if kind == "postcode" and ref in self._curated_postcodes:
+            return self._curated_postcodes[ref]
+        if kind == "ward" and ref in self.ward_rows:
+            return self.ward_rows[ref]
+        rows = self._refs.get(({"geonames": "town"}.get(kind, kind), ref))
+        if not rows:
+            msg = f"The curated key {key!r} finds nothing in the embedded tables. Mend the key."
+            raise GeocodeError(msg)
+        return self.spots[rows]
+
+
+def _listed(text: object) -> tuple[str, ...]:
+    return tuple(text.split("|")) if isinstance(text, str) and text else ()
+
+
+def _spellings(name: str) -> set[str]:
+    """Return a name's key and the keys of its short forms."""
+    keys = {name_key(name)}
+    for form in SHORT_FORMS:
+        short = form.sub("", name)
+        if short != name and name_key(short):
+            keys.add(name_key(short))
+    return keys
+
+
+_FORCE_WORDS = frozenset({"police", "service", "constabulary", "the", "heddlu"})
+
+
+def _force_key(name: str) -> str:
+    words = [word for word in name_key(name).split() if word not in _FORCE_WORDS]
+    return " ".join({"met": "metropolitan"}.get(word, word) for word in words)

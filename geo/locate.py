@@ -1,0 +1,197 @@
+"""Find the set of spots that a published place may mean, and say how wide it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.candidates import Candidate, circle_of, unknown
+from geo.checks import require_columns
+from geo.crs import MEASURED, STORED, to_stored
+from geo.errors import GeocodeError
+from geo.place import PlaceParts, name_key, parse_place
+from geo.search import Search
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geo.gazetteer import Gazetteer
+
+LONGEST = 200
+"""Characters; longer text is not a place but a paragraph."""
+
+AS_GOOD = 0.01
+"""Scores closer than this are equally good: several such candidates are a question."""
+
+
+def locate_places(places: pd.DataFrame, gazetteer: Gazetteer) -> gpd.GeoDataFrame:
+    """
+    Give every published place a geometry, a precision and a radius that holds it.
+
+    Parameters
+    ----------
+    places
+        Columns ``force``, ``place_published`` and ``area_published`` (each may be null).
+    gazetteer
+        Named places to search.
+
+    Returns
+    -------
+    located
+        Same index and order, with those columns and ``place_read``, ``area_name``,
+        ``area_code``, ``precision``, ``lon``, ``lat`` (EPSG:4326), ``uncertainty_m``
+        (radius from that point holding every candidate spot), ``located_by``,
+        ``reason`` and ``geometry``. Where the place is not known, precision is
+        ``unknown`` and position and radius are null.
+
+    Raises
+    ------
+    MissingColumnError
+        If a column is missing.
+
+    Notes
+    -----
+    A bare name of a whole borough ("Camden") is that borough: class ``area``. A name that
+    is only part of a borough's ("Barking", of Barking and Dagenham) is a district. The
+    force bounds the search to the areas it polices.
+    """
+    columns = ["force", "place_published", "area_published"]
+    require_columns(places, columns, name="places")
+    keys = [
+        tuple(None if pd.isna(cell) else str(cell) for cell in row)
+        for row in places[columns].itertuples(index=False)
+    ]
+    best = {
+        key: _resolve(key[1] or "", gazetteer, force=key[0], area=key[2])[0]
+        for key in dict.fromkeys(keys)
+    }
+    table = _table([best[key] for key in keys], gazetteer)
+    table.index = places.index
+    return gpd.GeoDataFrame(
+        pd.concat([places[columns], table], axis=1), geometry="geometry", crs=STORED
+    )
+
+
+def candidates_for(
+    text: str,
+    gazetteer: Gazetteer,
+    force: str | None = None,
+    area: str | None = None,
+) -> pd.DataFrame:
+    """
+    List the ways to read one place, best first, as ``passersby locate`` shows them.
+
+    Parameters
+    ----------
+    text
+        The place as published.
+    gazetteer
+        Named places to search.
+    force
+        Force whose area bounds the search; None searches the whole country.
+    area
+        Borough or town, where it is known from elsewhere.
+
+    Returns
+    -------
+    candidates
+        ``name``, ``precision``, ``area_name``, ``lon``, ``lat``, ``uncertainty_m``,
+        ``score`` (0 to 1), ``located_by`` and ``reason``; never empty: a place that
+        cannot be found is one row of precision ``unknown``.
+    """
+    best, rest = _resolve(text, gazetteer, force=force, area=area)
+    every = [best, *(other for other in rest if other is not best)]
+    table = _table(every, gazetteer)
+    table["name"] = [candidate.name for candidate in every]
+    table["score"] = [round(candidate.score, 3) for candidate in every]
+    names = ["name", "precision", "area_name", "lon", "lat", "uncertainty_m", "score"]
+    return pd.DataFrame(table[[*names, "located_by", "reason"]])
+
+
+def _table(rows: Sequence[Candidate], gazetteer: Gazetteer) -> pd.DataFrame:
+    """Turn candidates into published columns, positions in degrees."""
+    circles = [circle_of(candidate) for candidate in rows]
+    degrees = to_stored(gpd.GeoSeries([middle for middle, _ in circles], crs=MEASURED))
+    names = gazetteer.area_names
+    frame = pd.DataFrame(
+        {
+            "place_read": pd.Series([c.name for c in rows], dtype="str"),
+            "area_name": pd.Series([names.get(c.area_code or "") for c in rows], dtype="str"),
+            "area_code": pd.Series([c.area_code for c in rows], dtype="str"),
+            "precision": pd.Series([c.precision for c in rows], dtype="str"),
+            "lon": degrees.x.round(6),
+            "lat": degrees.y.round(6),
+            "uncertainty_m": pd.Series([radius for _, radius in circles], dtype="float64"),
+            "located_by": pd.Series([c.located_by for c in rows], dtype="str"),
+            "reason": pd.Series([c.reason for c in rows], dtype="str"),
+        }
+    )
+    shapes = gpd.GeoSeries([candidate.shape for candidate in rows], crs=MEASURED)
+    return frame.assign(geometry=to_stored(shapes).to_numpy())
+
+
+def _resolve(
+    text: str, gazetteer: Gazetteer, *, force: str | None, area: str | None
+) -> tuple[Candidate, list[Candidate]]:
+    """Return the answer, and every candidate in order of score."""
+    if len(text) > LONGEST:
+        reason = f"{len(text)} characters are not a place. Give a street, district or borough."
+        return unknown(None, reason), []
+    try:
+        parts = parse_place(text)
+    except GeocodeError as error:
+        return unknown(None, str(error)), []
+    search = Search(gazetteer, gazetteer.scope_of(force))
+    found = search.find([*parts.names, *_also(area, parts)])
+    if not found:
+        return unknown(parts.read, _why_not(parts, search, force)), []
+    return _choose(parts, found, search), found
+
+
+def _also(area: str | None, parts: PlaceParts) -> list[str]:
+    """Return the names of the record's own area column that the place does not repeat."""
+    try:
+        names = parse_place(area or "").names
+    except GeocodeError:
+        return []
+    said = set(map(name_key, parts.names))
+    return [name for name in names if name_key(name) not in said]
+
+
+def _choose(parts: PlaceParts, found: list[Candidate], search: Search) -> Candidate:
+    """Take the one best candidate; several equally good ones are a question, not an answer."""
+    best = [c for c in found if c.score >= found[0].score - AS_GOOD]
+    if len(best) == 1:
+        return best[0]
+    codes = sorted({c.area_code or "" for c in best})
+    names = sorted(search.gazetteer.area_names.get(code, "no one area") for code in codes)
+    listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "")
+    reason = (
+        f"{parts.read!r} fits {len(best)} places, in {listed}. Which is meant? "
+        "Add the town, or pin it in data/corrections.csv."
+    )
+    if len(codes) == 1 and codes[0]:
+        return search.area(codes[0], parts.read, best[0].score / 2, reason)
+    return unknown(parts.read, reason)
+
+
+def _why_not(parts: PlaceParts, search: Search, force: str | None) -> str:
+    """Say why nothing was found, and what to do."""
+    remedy = "or pin it in data/corrections.csv."
+    if search.scope is not None:
+        elsewhere = Search(search.gazetteer, None).find(parts.names)
+        codes = {c.area_code for c in elsewhere if c.area_code}
+        if codes:
+            names = sorted(search.gazetteer.area_names[code] for code in codes)
+            where = names[0] if len(names) == 1 else f"{len(names)} places such as {names[0]}"
+            return (
+                f"{parts.read!r} is known only outside the area of {force}, in {where}. "
+                f"Add the town, {remedy}"
+            )
+    if parts.street and not parts.districts:
+        return (
+            f"{parts.read!r} names a street but no town. Which town is it in? Add it, {remedy}"
+        )
+    return f"{parts.read!r} is in no table we hold. Add the borough or town, {remedy}"
