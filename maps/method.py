@@ -1,0 +1,132 @@
+"""The method page: what the numbers are, what they are not, and how wrong they may be."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from maps import cards, words
+from maps.headline import counting_forces, headline
+from maps.notes import not_line
+from maps.page import credit_line
+from maps.rows import as_rows
+from maps.style import css_variables
+from maps.templates import asset, render_page, template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from maps.rows import Row
+    from maps.site import SiteTables
+
+MOST_REJECTED = 500
+"""Rejected rows shown; the rest are in data/rejected.csv."""
+
+
+def render_method(tables: SiteTables) -> bytes:
+    """
+    Draw ``method.html``.
+
+    Parameters
+    ----------
+    tables
+        The tables of the site.
+    """
+    rows = as_rows(tables.deployments)
+    main, aside = headline(rows, counting=counting_forces(rows))
+    rejected = as_rows(tables.rejected)
+    context = {
+        "title": "How this map was made, and its limits",
+        "main": main,
+        "aside": aside,
+        "not_line": not_line(tables),
+        "site_url": (tables.site_url or "").rstrip("/"),
+        "sources": [_source(source) for source in as_rows(tables.sources)],
+        "eras": [_era(era) for era in as_rows(tables.eras)],
+        "scores": [_score(score) for score in as_rows(tables.scorecard)],
+        "corrections": as_rows(tables.corrections),
+        "rejected": rejected[:MOST_REJECTED],
+        "rejected_more": max(len(rejected) - MOST_REJECTED, 0),
+        "flags": _flags(as_rows(tables.flags)),
+        "placed": _placed(rows),
+        "counts": Counter(row["exposure_source"] or "none" for row in rows),
+        "total": len(rows),
+        "residents": sorted({words.clean(r["residents_method"]) for r in rows if r["residents_method"]}),
+        "credits": [_credit(credit) for credit in tables.credits],
+        "tiles": tables.tiles,
+        "version": tables.version,
+        "credit_line": credit_line(tables),
+        "page_css": css_variables() + asset("text.css"),
+    }
+    return render_page(template("method.html.j2"), context)
+
+
+def _source(source: Row) -> dict[str, Any]:
+    return {
+        **source,
+        "label": cards.document_label(source),
+        "link": cards.safe_link(source["url"]) or cards.safe_link(source["source_document"]),
+    }
+
+
+def _era(era: Row) -> dict[str, str]:
+    first, last = era["first_date"], era["last_date"]
+    begins = words.date(str(first)) if first else "the first record"
+    ends = words.date(str(last)) if last else "the latest record"
+    return {
+        "force": words.short_force(era["force"]),
+        "label": words.clean(era["label"] or era["era"]),
+        "span": f"{begins} to {ends}",
+        "note": words.clean(era["note"] or ""),
+    }
+
+
+def _score(score: Row) -> dict[str, str]:
+    def percent(name: str) -> str:
+        value = score.get(name)
+        return "–" if value is None else f"{100 * value:.0f} %"
+
+    bias, crps = score.get("log_bias"), score.get("crps")
+    return {
+        "name": words.clean(score["name"]),
+        "rows": words.count(score["rows"] or 0),
+        "mape": percent("mape_share"),
+        "median": percent("median_ape_share"),
+        "bias": "–" if bias is None else f"{bias:+.2f}",
+        "crps": "–" if crps is None else f"{crps:.2f}" if abs(crps) < 10 else words.rough(crps),  # noqa: PLR2004
+        "inside80": percent("coverage80_share"),
+        "inside90": percent("coverage90_share"),
+    }
+
+
+def _flags(flags: Iterable[Row]) -> list[tuple[str, int, str]]:
+    """Return each rule with how often it spoke and one example."""
+    examples: dict[str, list[str]] = {}
+    for flag in flags:
+        examples.setdefault(flag["flag"], []).append(words.clean(flag["detail"]))
+    ordered = sorted(examples.items(), key=lambda item: (-len(item[1]), item[0]))
+    return [(words.clean(rule), len(details), details[0]) for rule, details in ordered]
+
+
+def _placed(rows: Iterable[Row]) -> list[dict[str, Any]]:
+    """Return how many deployments each precision holds, and who placed them."""
+    table = []
+    held = [(row["precision"], row["located_by"], row["uncertainty_m"]) for row in rows]
+    for precision in words.PRECISION_NAMES:
+        inside = [(by, radius) for kind, by, radius in held if kind == precision]
+        radii = sorted(radius for _, radius in inside if radius is not None)
+        table.append(
+            {
+                "name": words.PRECISION_NAMES[precision],
+                "meaning": words.PRECISION_MEANINGS[precision],
+                "rows": len(inside),
+                "radius": words.distance(radii[len(radii) // 2]) if radii else "–",
+                "by": ", ".join(f"{words.clean(by)} ({n})" for by, n in Counter(by for by, _ in inside).most_common()),
+            }
+        )
+    return table
+
+
+def _credit(credit: dict[str, object]) -> dict[str, str]:
+    names = ("title", "licence", "credit", "vintage")
+    return {name: words.clean(credit.get(name) or "–", longest=400) for name in names}

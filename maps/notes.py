@@ -1,0 +1,83 @@
+"""Remarks that keep a reader from comparing what does not compare."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from statistics import median
+from typing import TYPE_CHECKING
+
+from maps import words
+from maps.rows import as_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from maps.rows import Row
+    from maps.site import SiteTables
+
+LEAST_RATES = 3
+"""An era's median of fewer hours-and-faces rows than this says nothing of a direction."""
+
+
+def rates_by_era(rows: Sequence[Row], eras: Sequence[Row]) -> list[tuple[Row, list[float]]]:
+    """
+    Return each era with the faces per hour of its deployments, in order of time.
+
+    Examples
+    --------
+    >>> era = {"force": "A", "era": "first", "first_date": "2023-01-01"}
+    >>> row = {"force": "A", "counting_era": "first", "faces_seen": 900, "duration_h": 3.0}
+    >>> rates_by_era([row], [era])[0][1]
+    [300.0]
+    """
+    rates: dict[tuple[str, str], list[float]] = {}
+    for row in rows:
+        if row["faces_seen"] is not None and row["duration_h"]:
+            key = (row["force"], row["counting_era"])
+            rates.setdefault(key, []).append(row["faces_seen"] / row["duration_h"])
+    ordered = sorted(eras, key=lambda era: (era["force"], era["first_date"] or ""))
+    return [
+        (era, rates[era["force"], era["era"]])
+        for era in ordered
+        if (era["force"], era["era"]) in rates
+    ]
+
+
+def _turns(eras: list[tuple[Row, list[float]]]) -> list[tuple[str, list[str]]]:
+    """Return runs of breaks in the same direction: the verb, and the months."""
+    known = [(era, median(rates)) for era, rates in eras if len(rates) >= LEAST_RATES]
+    steps = []
+    for (_, before), (era, after) in zip(known, known[1:], strict=False):
+        month = words.date(str(era["first_date"])[:7])
+        steps.append(("fell" if after < before else "rose", month))
+    runs = groupby(steps, key=lambda step: step[0])
+    return [(verb, [month for _, month in run]) for verb, run in runs]
+
+
+def not_line(tables: SiteTables) -> str:
+    """Say what the figures are not: people, or comparable across eras."""
+    rows = as_rows(tables.deployments)
+    eras = rates_by_era(rows, as_rows(tables.eras))
+    remarks = [words.NOT_LINE]
+    for _, group in groupby(eras, key=lambda pair: pair[0]["force"]):
+        turns = [f"{verb} in {words.listing(months)}" for verb, months in _turns(list(group))]
+        if turns:
+            remarks.append(
+                f"Faces per hour {words.listing(turns)}, unexplained: "
+                "figures across those breaks do not compare."
+            )
+    return " ".join(dict.fromkeys(remarks))
+
+
+def era_line(tables: SiteTables) -> str:
+    """Explain the bands of the timeline in one line, implying no cause."""
+    forces = set(tables.deployments["force"].tolist())
+    eras = [era for era in as_rows(tables.eras) if era["force"] in forces]
+    if len(eras) < 2:  # noqa: PLR2004 - one era has no break
+        return ""
+    starts = [str(era["first_date"]) for era in eras]
+    breaks = [words.date(start) for start in sorted(starts)[1:]]
+    return (
+        "Bands: counting eras, within which faces per hour are alike; "
+        f"new ones begin on {words.listing(breaks)}. Nobody has said why."
+    )

@@ -1,0 +1,98 @@
+"""The published site: tables in, files out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class SiteTables:
+    """
+    Everything a site is drawn from; columns as in the published tables.
+
+    Attributes
+    ----------
+    deployments
+        One row per deployment, with a ``geometry`` in EPSG:4326 that is null where the
+        place is unknown.
+    places
+        One row per distinct published place, with ``reason`` and ``geometry``.
+    areas, sources, corrections, rejected, flags
+        The tables of those names.
+    eras
+        Counting eras: ``force``, ``era``, ``first_date``, ``last_date``, ``label``, ``note``.
+    scorecard
+        Measured errors of the estimate: ``name``, ``rows``, ``mape_share`` and further shares.
+    credits
+        One mapping per source of data: ``title``, ``licence``, ``credit``, ``vintage``.
+    boroughs
+        ``area_code``, ``area_name`` and ``geometry`` of the base map's areas.
+    relief
+        ``level`` 1 to 5 and ``geometry`` of the population relief, or None.
+    stations
+        ``name`` and point ``geometry``, or None.
+    version
+        Version of the code.
+    site_url
+        Address the site will be published at, or None when it is not known.
+    tiles
+        ``"osm"`` to load OpenStreetMap's tiles, None (the default) to load nothing.
+    """
+
+    deployments: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+    areas: pd.DataFrame
+    sources: pd.DataFrame
+    corrections: pd.DataFrame
+    rejected: pd.DataFrame
+    flags: pd.DataFrame
+    eras: pd.DataFrame
+    scorecard: pd.DataFrame
+    credits: list[dict[str, object]] = field(default_factory=list)
+    boroughs: gpd.GeoDataFrame | None = None
+    relief: gpd.GeoDataFrame | None = None
+    stations: gpd.GeoDataFrame | None = None
+    version: str = ""
+    site_url: str | None = None
+    tiles: str | None = None
+
+
+def render_site(tables: SiteTables) -> dict[str, bytes]:
+    """
+    Draw every page, picture and feed of the site.
+
+    The same tables give the same bytes: nothing here reads a clock, a network or a folder.
+
+    Parameters
+    ----------
+    tables
+        What to draw.
+
+    Returns
+    -------
+    files
+        Contents by path relative to the site's folder.
+    """
+    from maps.feed import render_feed
+    from maps.method import render_method
+    from maps.page import render_embed, render_index
+    from maps.payload import build_payload
+    from maps.preview import render_preview
+    from maps.table import render_table
+
+    payload = build_payload(tables)
+    picture = render_preview(tables)
+    return {
+        "index.html": render_index(tables, payload),
+        "embed.html": render_embed(tables, payload),
+        "table.html": render_table(tables),
+        "method.html": render_method(tables),
+        "changes.xml": render_feed(tables),
+        "preview.png": picture["png"],
+        "preview.svg": picture["svg"],
+    }
