@@ -68,12 +68,15 @@ class Table:
         Columns in the order they are stored and exported.
     key
         Names of the columns that together identify a row.
+    spatial
+        Whether a column ``geometry`` in longitude and latitude follows the others.
     """
 
     name: str
     meaning: str
     columns: tuple[Column, ...]
     key: tuple[str, ...] = field(default=())
+    spatial: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -372,6 +375,7 @@ OUT_DEPLOYMENTS = Table(
         *_SOURCE,
     ),
     key=("deployment_id",),
+    spatial=True,
 )
 
 OUT_PLACES = Table(
@@ -390,6 +394,7 @@ OUT_PLACES = Table(
         ),
         _count("arrests", "Arrests reported there; null where none is reported.", "arrests"),
     ),
+    spatial=True,
 )
 
 OUT_AREAS = Table(
@@ -461,6 +466,9 @@ def ddl(table: Table) -> str:
         f"{quoted(column.name)} {column.dtype}{'' if column.nullable else ' NOT NULL'}"
         for column in table.columns
     ]
+    if table.spatial:
+        # Without its reference system: DuckDB 1.5 keeps that only in files 1.4 cannot open.
+        lines.append("geometry GEOMETRY")
     if table.key:
         lines.append(f"PRIMARY KEY ({', '.join(map(quoted, table.key))})")
     body = ",\n    ".join(lines)
