@@ -1,0 +1,226 @@
+"""Put what the stages found together into the tables that readers see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+
+from data.schemas import CORE_DEPLOYMENTS, OUT_AREAS, OUT_DEPLOYMENTS, OUT_PLACES
+from geo.checks import require_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from data.schemas import Table
+
+PLACE_KEY = ["force", "place_published", "area_published", "lon", "lat"]
+"""What tells one published place from another; position only where the record gives one."""
+
+PUBLISHED_SPOT_M = 100.0
+"""Radius for a position that the record itself gives: vans move a little, and clerks round."""
+
+_DTYPES = {"VARCHAR": "str", "BIGINT": "Int64", "DOUBLE": "float64", "BOOLEAN": "boolean"}
+_SPOT = ["lon", "lat"]
+_TOTALS = ["duration_h", "faces_seen", "arrests"]
+
+
+def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """
+    Give a frame the columns of a table, in order and with its types.
+
+    Parameters
+    ----------
+    frame
+        Any frame; columns it lacks become null.
+    table
+        The table it is to become.
+
+    Returns
+    -------
+    conformed
+        A plain frame with exactly the table's columns and a fresh index.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"flag": ["late"], "deployment_id": ["met-2023-05-06-1"]})
+    >>> from data.schemas import CORE_FLAGS
+    >>> conform(frame, CORE_FLAGS).columns.tolist()
+    ['deployment_id', 'flag', 'detail']
+    """
+    plain = pd.DataFrame(frame).reindex(columns=list(table.names)).reset_index(drop=True)
+    return plain.astype({column.name: _DTYPES[column.dtype] for column in table.columns})
+
+
+def distinct_places(core: pd.DataFrame) -> pd.DataFrame:
+    """
+    List the published places, each once, in the order they first appear.
+
+    Parameters
+    ----------
+    core
+        Rows with the columns `PLACE_KEY`.
+
+    Returns
+    -------
+    places
+        The columns `PLACE_KEY`, with a fresh index.
+    """
+    require_columns(core, PLACE_KEY, name="core")
+    return pd.DataFrame(core[PLACE_KEY].drop_duplicates(ignore_index=True))
+
+
+def with_published_spots(
+    located: gpd.GeoDataFrame, places: pd.DataFrame, areas: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """
+    Prefer the position a record itself gives over any reading of its words.
+
+    Parameters
+    ----------
+    located
+        Places as `geo.locate.locate_places` found them, indexed like ``places``.
+    places
+        Places from `distinct_places`, with the record's own ``lon`` and ``lat`` [degree].
+    areas
+        ``area_code``, ``area_name`` and polygons in EPSG:4326 that tell which area holds them.
+
+    Returns
+    -------
+    located
+        The same rows; those with a published position are of precision ``site``.
+    """
+    given = places["lon"].notna() & places["lat"].notna()
+    if not given.any():
+        return located
+    out = located.copy()
+    spots = gpd.GeoDataFrame(
+        geometry=gpd.points_from_xy(places.loc[given, "lon"], places.loc[given, "lat"]),
+        index=places.index[given],
+        crs="EPSG:4326",
+    )
+    held = gpd.sjoin(spots, areas[["area_code", "area_name", "geometry"]], predicate="within")
+    held = held[~held.index.duplicated()].reindex(spots.index)
+    out.loc[given, _SPOT] = places.loc[given, _SPOT]
+    out.loc[given, "geometry"] = spots.geometry
+    for name in ("area_code", "area_name"):
+        out.loc[given, name] = held[name].fillna(out.loc[given, name])
+    out.loc[given, "precision"] = "site"
+    out.loc[given, "uncertainty_m"] = PUBLISHED_SPOT_M
+    out.loc[given, "located_by"] = "the record"
+    out.loc[given, "reason"] = "The record itself gives the position."
+    return out
+
+
+def tabulate_deployments(
+    core: pd.DataFrame, places: gpd.GeoDataFrame, exposure: pd.DataFrame
+) -> gpd.GeoDataFrame:
+    """
+    Join every deployment to its place and its estimate.
+
+    Parameters
+    ----------
+    core
+        The table ``core_deployments``.
+    places
+        One row per distinct place, from `distinct_places`, located and with residents; its
+        own key columns are ``published_lon`` and ``published_lat`` beside the found ones.
+    exposure
+        Estimates indexed like ``core``.
+
+    Returns
+    -------
+    deployments
+        The columns of ``out_deployments`` and ``geometry``, by date, force and order in the
+        record.
+    """
+    kept = core.drop(columns=["faces_expected"], errors="ignore").join(exposure)
+    kept = kept.rename(columns={"lon": "published_lon", "lat": "published_lat"})
+    key = [*PLACE_KEY[:3], "published_lon", "published_lat"]
+    found = places.drop(columns=["reason"])
+    joined = kept.merge(found, on=key, how="left", validate="m:1")
+    joined = joined.sort_values(["date", "force"], kind="stable", ignore_index=True)
+    return gpd.GeoDataFrame(
+        conform(joined, OUT_DEPLOYMENTS), geometry=list(joined["geometry"]), crs="EPSG:4326"
+    )
+
+
+def tabulate_places(core: pd.DataFrame, places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """
+    Sum up the deployments of every published place.
+
+    Parameters
+    ----------
+    core
+        The table ``core_deployments``.
+    places
+        As for `tabulate_deployments`.
+
+    Returns
+    -------
+    places
+        The columns of ``out_places`` and ``geometry``, by force and place. A sum of which
+        no part is known stays null; estimates enter none.
+    """
+    totals = _totals(core, PLACE_KEY).rename(
+        columns={"lon": "published_lon", "lat": "published_lat"}
+    )
+    key = [*PLACE_KEY[:3], "published_lon", "published_lat"]
+    joined = places.merge(totals, on=key, how="left", validate="1:1")
+    joined = joined.sort_values(key, kind="stable", ignore_index=True)
+    return gpd.GeoDataFrame(
+        conform(joined, OUT_PLACES), geometry=list(joined["geometry"]), crs="EPSG:4326"
+    )
+
+
+def tabulate_areas(deployments: pd.DataFrame, residents: pd.DataFrame) -> pd.DataFrame:
+    """
+    Sum up the deployments located in every borough or local authority.
+
+    Parameters
+    ----------
+    deployments
+        The table ``out_deployments``.
+    residents
+        ``area_code``, ``residents`` and ``residents_method`` of areas.
+
+    Returns
+    -------
+    areas
+        The table ``out_areas``, by code. A sum of which no part is known stays null;
+        estimates enter none.
+    """
+    placed = deployments[deployments["area_code"].notna()]
+    totals = _totals(placed, ["area_code", "area_name"])
+    dates = placed.groupby("area_code", sort=True)["date"].agg(["min", "max"])
+    dates = dates.rename(columns={"min": "first_date", "max": "last_date"}).reset_index()
+    joined = totals.merge(dates, on="area_code", validate="1:1").merge(
+        residents, on="area_code", how="left", validate="m:1"
+    )
+    return conform(joined.sort_values("area_code", kind="stable"), OUT_AREAS)
+
+
+def _totals(rows: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
+    groups = rows.groupby(list(key), dropna=False, sort=False)
+    sums = groups[_TOTALS].sum(min_count=1)
+    return sums.assign(deployments=groups.size()).reset_index()
+
+
+def conform_core(core: pd.DataFrame) -> pd.DataFrame:
+    """
+    Give deployments the columns and types of ``core_deployments``.
+
+    Parameters
+    ----------
+    core
+        Deployments as ingested and checked.
+
+    Returns
+    -------
+    conformed
+        The same rows and index.
+    """
+    out = conform(core, CORE_DEPLOYMENTS)
+    out.index = core.index
+    return out
