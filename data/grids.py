@@ -153,7 +153,9 @@ def is_data_row(texts: Sequence[str | None]) -> bool:
     filled = [text for text in texts if text]
     if len(filled) < 2:  # noqa: PLR2004 - a lone date is a heading such as "April 2024"
         return False
-    if any(looks_like_date(text) for text in filled):
+    if any(
+        all(map(looks_like_date, text.split("\n"))) or looks_like_date(text) for text in filled
+    ):
         return True
     figures = sum(_FIGURE.fullmatch(text.strip()) is not None for text in filled)
     return figures >= _MIN_FIGURES and 2 * figures >= len(filled)

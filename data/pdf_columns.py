@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _MIN_COLUMNS = 3
 _MIN_ROWS = 2
+_HEADER_LINES = 4
 _CLOSE = 1.5  # row heights: a line nearer than this to a row may be its second line
 
 
@@ -50,7 +51,10 @@ def with_columns(page: Page, *, name: str) -> Page:
     dated = [i for i, line in enumerate(lines) if _is_dated(line)]
     if len(dated) < _MIN_ROWS:
         return page
-    edges = _strips([lines[i] for i in dated])
+    heading = [
+        phrase for line in lines[max(0, dated[0] - _HEADER_LINES) : dated[0]] for phrase in line
+    ]
+    edges = _strips([lines[i] for i in dated], heading)
     if len(edges) <= _MIN_COLUMNS:
         return page
     body = _body(lines, dated)
@@ -70,16 +74,26 @@ def _is_dated(line: Sequence[Phrase]) -> bool:
     return is_data_row(texts) and any(map(looks_like_date, texts))
 
 
-def _strips(lines: Sequence[Sequence[Phrase]]) -> tuple[float, ...]:
-    """Return the edges of the columns: half way between the strips that rows leave apart."""
+def _strips(lines: Sequence[Sequence[Phrase]], above: Sequence[Phrase]) -> tuple[float, ...]:
+    """
+    Return the edges of columns, half way between the strips that rows leave apart.
+
+    A header wider than the figures below it widens its strip, where it is over one only.
+    """
     held: list[tuple[float, float]] = []
     for x0, x1 in sorted((phrase.x0, phrase.x1) for line in lines for phrase in line):
         if held and x0 <= held[-1][1]:
             held[-1] = (held[-1][0], max(held[-1][1], x1))
         else:
             held.append((x0, x1))
-    between = [(left[1] + right[0]) / 2 for left, right in pairwise(held)]
-    return (held[0][0] - 1, *between, held[-1][1] + 1)
+    wide = list(held)
+    for phrase in above:
+        over = [i for i, (x0, x1) in enumerate(held) if phrase.x0 < x1 and x0 < phrase.x1]
+        if len(over) == 1:
+            x0, x1 = wide[over[0]]
+            wide[over[0]] = (min(x0, phrase.x0), max(x1, phrase.x1))
+    between = [(left[1] + right[0]) / 2 for left, right in pairwise(wide)]
+    return (wide[0][0] - 1, *between, wide[-1][1] + 1)
 
 
 def _body(lines: Sequence[list[Phrase]], dated: Sequence[int]) -> list[list[Phrase]]:

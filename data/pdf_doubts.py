@@ -52,7 +52,8 @@ def require_no_doubt(pages: Sequence[Page], records: Sequence[PdfRecord], *, nam
         if any("(cid:" in text for text in record.texts if text):
             msg = (
                 f"{name}, page {record.page}: its letters carry no characters, so the text "
-                "cannot be read. Ask the publisher for the spreadsheet, or use text recognition (OCR)."
+                "cannot be read. Ask the publisher for the spreadsheet, or use text "
+                "recognition (OCR)."
             )
             raise SourceError(msg)
     for page in pages:
@@ -98,8 +99,8 @@ def require_own_figures(row: Row, *, page: int, name: str) -> None:
         if is_amount(row.texts[column]):
             msg = (
                 f"{name}, page {page}: one cell says {row.texts[column]!r} for several "
-                "records, which does not tell each one's share. Give the table as a spreadsheet with a "
-                "figure, or nothing, in each row."
+                "records, which does not tell each one's share. Give the table as a "
+                "spreadsheet with a figure, or nothing, in each row."
             )
             raise SourceError(msg)
 
@@ -135,8 +136,8 @@ def unstack(row: Row, *, page: int, name: str) -> list[Row]:
     if any(len(parts) not in {0, dates} for parts in split):
         msg = (
             f"{name}, page {page}: no rules part {dates} records, and their cells have "
-            "different numbers of lines, so that they cannot be matched. Give the table as a spreadsheet "
-            "or CSV."
+            "different numbers of lines, so that they cannot be matched. Give the table as a "
+            "spreadsheet or CSV."
         )
         raise SourceError(msg)
     return [

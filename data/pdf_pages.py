@@ -152,9 +152,11 @@ def _turn(page: Any) -> bool:  # noqa: ANN401 - pypdfium2 has no types
     angles = [FPDFText_GetCharAngle(text, i) for i in range(0, count, step)]
     quarters = Counter(round(angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0)
     most, number = quarters.most_common(1)[0] if quarters else (0, 0)
-    if most == 0 or 2 * number <= len(angles):
+    # PDFium counts angles clockwise, and without the page's own rotation.
+    rotation = -90 * most % 360
+    if 2 * number <= len(angles) or rotation == page.get_rotation():
         return False
-    page.set_rotation((page.get_rotation() + 90 * most) % 360)
+    page.set_rotation(rotation)
     return True
 
 

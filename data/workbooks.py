@@ -171,6 +171,8 @@ def cell_text(value: object) -> str | None:
     >>> cell_text(dt.time(5, 3)), cell_text(dt.timedelta(hours=29, minutes=15))
     ('5:03', '29:15')
     """
+    if value is None:
+        return None
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, (int, float)):
@@ -189,7 +191,9 @@ def _moment_text(value: dt.date | dt.time | dt.timedelta) -> str:
     if not isinstance(value, dt.datetime):
         return value.isoformat()
     if value.year < _EPOCH_YEAR:
-        return _clock(round((value - dt.datetime(1899, 12, 31)).total_seconds()))  # noqa: DTZ001 - a sheet has no zone
+        # XLSX counts such days from 31 December 1899, ODS from the day before.
+        days = max(0, (value.date() - dt.date(1899, 12, 31)).days)
+        return _clock(days * 86_400 + value.hour * 3600 + value.minute * 60 + value.second)
     if value.time() == dt.time():
         return value.date().isoformat()
     return f"{value.date().isoformat()} {value:%H:%M}"
