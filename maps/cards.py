@@ -90,7 +90,7 @@ def settings_line(row: Row) -> str:
     if row["threshold"] is not None:
         parts.append(f"threshold {row['threshold']:g}")
     if row["use_case"] is not None:
-        parts.append(f"use case {words.clean(row['use_case'], longest=40)}")
+        parts.append(words.clean(row["use_case"], longest=40))
     line = " · ".join(parts)
     return line[:1].upper() + line[1:]
 
@@ -103,14 +103,14 @@ def expected_line(row: Row) -> str:
     --------
     >>> expected_line({"faces_expected": 9431.0, "faces_expected_lo80": 5790.0,
     ...     "faces_expected_hi80": 15020.0, "exposure_source": "reported"})
-    'about 9,400, likely 5,800 to 15,000'
+    'about 9,400 faces, likely 5,800 to 15,000'
     """
     values = [row[f"faces_expected{end}"] for end in ("", "_lo80", "_hi80")]
     if any(value is None for value in values):
         return ""
     borrowed = row["exposure_source"] == "borrowed"
     note = "; another force’s level, in no total" if borrowed else ""
-    return words.likely(*values) + note
+    return words.likely(*values, noun="faces") + note
 
 
 def walk_past_line(row: Row) -> str:
@@ -124,7 +124,7 @@ def walk_past_line(row: Row) -> str:
     """
     values = [row.get(f"walk_past_per_h{end}") for end in ("", "_lo80", "_hi80")]
     known = [value for value in values if value is not None]
-    return f"{words.likely(*known)} an hour" if len(known) == len(values) else ""
+    return words.likely(*known, noun="passages an hour") if len(known) == len(values) else ""
 
 
 def nearby_line(row: Row) -> str:
@@ -134,12 +134,12 @@ def nearby_line(row: Row) -> str:
     Examples
     --------
     >>> nearby_line({"residents_800m": 23456.0})
-    'about 23,000 residents within 800 m (context, not passers-by)'
+    'about 23,000 residents within 800 m'
     """
     near = row.get("residents_800m")
     if near is None:
         return ""
-    return f"about {words.rough(near)} residents within 800 m (context, not passers-by)"
+    return f"about {words.rough(near)} residents within 800 m"
 
 
 def document_label(source: Mapping[str, object]) -> str:

@@ -12,15 +12,15 @@ from markupsafe import Markup
 
 from maps import words
 from maps.marks import DRAWN
-from maps.notes import rates_by_era
+from maps.notes import era_letters, rates_by_era
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from maps.rows import Row
 
-WIDTH, HEIGHT = 560, 200
-LEFT, RIGHT, TOP, BOTTOM = 42, 12, 24, 40
+WIDTH, HEIGHT = 460, 216
+LEFT, RIGHT, TOP, BOTTOM = 46, 8, 20, 46
 
 KINDS = (*reversed(DRAWN), "unknown")
 """Stacked from the bottom, most precise first."""
@@ -148,18 +148,23 @@ def rates_chart(rows: Sequence[Row], eras: Sequence[Row]) -> Chart:
     """
     groups = [(era, rates) for era, rates in rates_by_era(rows, eras) if len(rates) >= _LEAST_RATES]
     title = "Faces per hour, by counting era"
+    letters = era_letters(eras)
+    names = [
+        f"{letters[era['force'], era['era']]} {words.clean(era['label'] or era['era'])}"
+        for era, _ in groups
+    ]
     caption = (
-        "Each dot is a deployment, the bar its era’s median; the scale is logarithmic. Within an "
-        "era figures compare; across eras they do not, and nobody has said why they changed."
+        f"Each dot is a deployment with hours and a count, the bar its era’s median; the scale is "
+        f"logarithmic. Figures compare within an era, not across: {'; '.join(names)}."
     )
     told = "; ".join(
         f"{words.clean(era['label'] or era['era'])}: median {words.rough(median(rates))}"
         for era, rates in groups
     )
-    return Chart(title, caption, _frame(_dots(groups), label=f"{title}. {told}"))
+    return Chart(title, caption, _frame(_dots(groups, letters), label=f"{title}. {told}"))
 
 
-def _dots(groups: list[tuple[Row, list[float]]]) -> list[Markup]:
+def _dots(groups: list[tuple[Row, list[float]]], letters: dict[tuple[str, str], str]) -> list[Markup]:
     if not groups:
         return [_tag("text", "No rates are published.", x=LEFT, y=HEIGHT / 2)]
     every = [rate for _, rates in groups for rate in rates if rate > 0]
@@ -179,12 +184,14 @@ def _dots(groups: list[tuple[Row, list[float]]]) -> list[Markup]:
     step = (WIDTH - LEFT - RIGHT) / len(groups)
     for position, (era, rates) in enumerate(groups):
         middle = LEFT + (position + 0.5) * step
-        parts += _era_column(era, rates, middle, step, y)
+        parts += _era_column(letters[era["force"], era["era"]], rates, middle, step, y)
     return parts
 
 
-def _era_column(era, rates, middle, step, y) -> list[Markup]:  # noqa: ANN001 - see `_dots`
-    spread = min(step * 0.36, 70.0)
+def _era_column(
+    letter: str, rates: list[float], middle: float, step: float, y: Callable[[float], float]
+) -> list[Markup]:
+    spread = min(step * 0.3, 60.0)
     parts = [
         # The golden ratio spreads neighbours apart without any randomness.
         _tag("circle", class_="dot", cx=middle + spread * (2 * ((i * 0.618034) % 1) - 1), cy=y(rate), r=2.8)
@@ -194,8 +201,6 @@ def _era_column(era, rates, middle, step, y) -> list[Markup]:  # noqa: ANN001 - 
     parts.append(_tag("line", class_="median", x1=middle - spread - 6, x2=middle + spread + 6, y1=level, y2=level))
     parts.append(_tag("text", words.rough(median(rates)), class_="strong", x=middle + spread + 10, y=level + 4))
     base = HEIGHT - BOTTOM
-    longest = max(int(step / 6.2), 6)
-    label = words.clean(era["label"] or era["era"], longest=longest)
-    parts.append(_tag("text", label, class_="strong", x=middle, y=base + 18.0, text_anchor="middle"))
-    parts.append(_tag("text", words.plural(len(rates), "deployment"), x=middle, y=base + 33.0, text_anchor="middle"))
+    parts.append(_tag("text", letter, class_="strong", x=middle, y=base + 17.0, text_anchor="middle"))
+    parts.append(_tag("text", words.count(len(rates)), x=middle, y=base + 32.0, text_anchor="middle"))
     return parts

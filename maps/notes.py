@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 from statistics import median
+from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 from maps import words
@@ -43,6 +44,25 @@ def rates_by_era(rows: Sequence[Row], eras: Sequence[Row]) -> list[tuple[Row, li
     ]
 
 
+def era_letters(eras: Sequence[Row]) -> dict[tuple[str, str], str]:
+    """
+    Give the eras of each force letters in order of time, short enough for a narrow band.
+
+    Examples
+    --------
+    >>> era_letters([{"force": "F", "era": "late", "first_date": "2024-01-01"},
+    ...              {"force": "F", "era": "early", "first_date": "2023-01-01"}])
+    {('F', 'early'): 'A', ('F', 'late'): 'B'}
+    """
+    letters = {}
+    ordered = sorted(eras, key=lambda era: (era["force"], era["first_date"] or ""))
+    for _, group in groupby(ordered, key=lambda era: era["force"]):
+        for number, era in enumerate(group):
+            name = ascii_uppercase[number] if number < len(ascii_uppercase) else str(number + 1)
+            letters[era["force"], era["era"]] = name
+    return letters
+
+
 def _turns(eras: list[tuple[Row, list[float]]]) -> list[tuple[str, list[str]]]:
     """Return runs of breaks in the same direction: the verb, and the months."""
     known = [(era, median(rates)) for era, rates in eras if len(rates) >= LEAST_RATES]
@@ -75,9 +95,8 @@ def era_line(tables: SiteTables) -> str:
     eras = [era for era in as_rows(tables.eras) if era["force"] in forces]
     if len(eras) < 2:  # noqa: PLR2004 - one era has no break
         return ""
-    starts = [str(era["first_date"]) for era in eras]
-    breaks = [words.date(start) for start in sorted(starts)[1:]]
+    letters = list(era_letters(eras).values())
     return (
-        "Bands: counting eras, within which faces per hour are alike; "
-        f"new ones begin on {words.listing(breaks)}. Nobody has said why."
+        f"Bands {letters[0]} to {letters[-1]} are counting eras: faces per hour are alike within "
+        "each and jump from one to the next. Nobody has said why."
     )

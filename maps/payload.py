@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from maps import cards, words
 from maps.encode import encode_lines, encode_polygons, simplify_together
 from maps.headline import counting_forces
 from maps.marks import Mark, build_marks
+from maps.notes import era_letters, rates_by_era
 from maps.rows import Row, as_rows
 
 if TYPE_CHECKING:
@@ -23,13 +26,16 @@ if TYPE_CHECKING:
 
     from maps.site import SiteTables
 
-FINE_TOLERANCE_DEGREES = 0.0003
-"""About 25 m: borders that are looked at closely, round the marks."""
+FINE_TOLERANCE_DEGREES = 0.0006
+"""About 50 m: borders that are looked at closely, round the marks."""
 
-COARSE_TOLERANCE_DEGREES = 0.004
-"""About 350 m: borders that only give bearings."""
+COARSE_TOLERANCE_DEGREES = 0.012
+"""About a kilometre: borders that only give bearings."""
 
-VIEW_MARGIN_DEGREES = 0.02
+VIEW_MARGIN_DEGREES = 0.005
+
+METRES_PER_DEGREE = 111_320.0
+"""Of latitude; of longitude at the equator."""
 
 _M2_PER_KM2 = 1e6
 _SOURCES = {"reported": 0, "modelled": 1, "borrowed": 2}
@@ -63,7 +69,7 @@ def build_payload(tables: SiteTables) -> dict[str, Any]:
             for f in forces
         ],
         "areas": [words.clean(area) for area in areas],
-        "eras": [_era(era, forces) for era in eras],
+        "eras": _eras(rows, eras, forces),
         "places": places,
         "marks": [_mark(mark, land) for mark in marks],
         "rows": _columns(tables, rows, marks, forces, areas, eras, place_of),
@@ -75,7 +81,7 @@ def build_payload(tables: SiteTables) -> dict[str, Any]:
         ],
         "relief": _relief(tables.relief),
         "stations": _stations(tables.stations),
-        "views": _views(rows, marks),
+        "views": _views(rows, marks, tables.boroughs),
         "scale": 1 / 100_000,
     }
 
@@ -114,14 +120,25 @@ def _near(
     return [index in held or (london and code.startswith("E09")) for index, code in enumerate(codes)]
 
 
-def _era(era: Row, forces: list[str]) -> dict[str, Any]:
-    return {
-        "force": forces.index(era["force"]),
-        "label": words.clean(era["label"] or era["era"]),
-        "first": era["first_date"],
-        "last": era["last_date"],
-        "note": words.clean(era["note"] or ""),
-    }
+def _eras(rows: Sequence[Row], eras: Sequence[Row], forces: list[str]) -> list[dict[str, Any]]:
+    """Return the eras with the letters and medians that the page calls them by."""
+    rates = {(era["force"], era["era"]): known for era, known in rates_by_era(rows, eras)}
+    letters = era_letters(eras)
+    coded = []
+    for era in eras:
+        key = (era["force"], era["era"])
+        level = median(rates[key]) if key in rates else None
+        coded.append(
+            {
+                "force": forces.index(era["force"]),
+                "letter": letters[key],
+                "label": words.clean(era["label"] or era["era"]),
+                "first": era["first_date"],
+                "last": era["last_date"],
+                "median": f"median {words.rough(level)} faces an hour" if level else "",
+            }
+        )
+    return coded
 
 
 def _places(
@@ -268,21 +285,36 @@ def _stations(stations: gpd.GeoDataFrame | None) -> list[list[Any]]:
     return [[words.clean(n, longest=60), round(s.x, 4), round(s.y, 4)] for n, s in named]
 
 
-def _views(rows: Sequence[Row], marks: Sequence[Mark]) -> list[dict[str, Any]]:
+def _views(
+    rows: Sequence[Row], marks: Sequence[Mark], boroughs: gpd.GeoDataFrame | None
+) -> list[dict[str, Any]]:
     """Return one view per part of the country, the one with most deployments first."""
-    points: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    codes = [] if boroughs is None else boroughs["area_code"].tolist()
+    boxes = {} if boroughs is None else dict(zip(codes, boroughs.bounds.to_numpy(), strict=True))
+    held: dict[str, list[np.ndarray]] = defaultdict(list)
+    weight: dict[str, int] = defaultdict(int)
     for mark in marks:
-        points[words.region(rows[mark.rows[0]]["force"])] += [(mark.lon, mark.lat)] * len(mark.rows)
-    regions = sorted(points.items(), key=lambda item: (-len(item[1]), item[0]))
-    views = [{"name": name, "bounds": _bounds(spots)} for name, spots in regions]
+        name = words.region(rows[mark.rows[0]]["force"])
+        held[name].append(_extent(mark, boxes))
+        weight[name] += len(mark.rows)
+    regions = sorted(held, key=lambda name: (-weight[name], name))
+    views = [{"name": name, "bounds": _bounds(held[name])} for name in regions]
     if len(views) > 1:
-        everything = [spot for _, spots in regions for spot in spots]
-        views.append({"name": "All", "bounds": _bounds(everything)})
+        views.append({"name": "All", "bounds": _bounds([box for name in regions for box in held[name]])})
     return views
 
 
-def _bounds(spots: list[tuple[float, float]]) -> list[list[float]]:
-    xy = np.array(spots)
-    west, south = (xy.min(axis=0) - VIEW_MARGIN_DEGREES).round(4).tolist()
-    east, north = (xy.max(axis=0) + VIEW_MARGIN_DEGREES).round(4).tolist()
+def _extent(mark: Mark, boxes: dict[str, np.ndarray]) -> np.ndarray:
+    """Return west, south, east and north of what a mark draws."""
+    if mark.precision == "area" and mark.area_code in boxes:
+        return boxes[mark.area_code]
+    tall = mark.radius_m / METRES_PER_DEGREE
+    wide = tall / math.cos(math.radians(mark.lat))
+    return np.array([mark.lon - wide, mark.lat - tall, mark.lon + wide, mark.lat + tall])
+
+
+def _bounds(boxes: list[np.ndarray]) -> list[list[float]]:
+    together = np.array(boxes)
+    west, south = (together[:, :2].min(axis=0) - VIEW_MARGIN_DEGREES).round(4).tolist()
+    east, north = (together[:, 2:].max(axis=0) + VIEW_MARGIN_DEGREES).round(4).tolist()
     return [[south, west], [north, east]]

@@ -140,16 +140,16 @@ def rough(number: float) -> str:
     return f"{rounded:,.0f}" if digits <= 0 else f"{rounded:,.{digits}f}".rstrip("0").rstrip(".")
 
 
-def likely(middle: float, low: float, high: float) -> str:
+def likely(middle: float, low: float, high: float, *, noun: str) -> str:
     """
     Write an estimate with its 80 % interval.
 
     Examples
     --------
-    >>> likely(9431, 5790, 15020)
-    'about 9,400, likely 5,800 to 15,000'
+    >>> likely(9431, 5790, 15020, noun="faces")
+    'about 9,400 faces, likely 5,800 to 15,000'
     """
-    return f"about {rough(middle)}, likely {rough(low)} to {rough(high)}"
+    return f"about {rough(middle)} {noun}, likely {rough(low)} to {rough(high)}"
 
 
 def hours(length_h: float) -> str:
@@ -317,7 +317,7 @@ def how_sure(place: Mapping[str, object], *, area_km2: float | None) -> str:
     if not within:
         return name
     if precision == "street":
-        return f"{name}; somewhere along it, to within {within} of the middle"
+        return f"along {name}, within {within} of its middle"
     if precision == "district":
-        return f"{name}; somewhere within {within} of its middle"
+        return f"somewhere in {name}, within {within} of its middle"
     return f"{name}, to within {within}"

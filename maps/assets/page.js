@@ -345,7 +345,8 @@ const passersby = (() => {
       const many = mark.rows.length > 1 ? ` · ${mark.rows.length}` : "";
       const long = `somewhere in ${mark.name}${many}`;
       const short = `${mark.name}${many}`;
-      if (zoom >= 10.5 && claim(at, long.length * 5.6 + 8, 16)) put(long, at, "vague");
+      const room = Math.abs(map.latLngToLayerPoint(mark.layer.getBounds().getNorthEast()).x - map.latLngToLayerPoint(mark.layer.getBounds().getSouthWest()).x);
+      if (room * 0.85 > long.length * 5.6 && claim(at, long.length * 5.6 + 8, 16)) put(long, at, "vague");
       else if (claim(at, short.length * 5.6 + 8, 16)) put(short, at, "vague");
       else if (claim(at, 18, 14)) put(String(mark.rows.length), at, "vague");
     }
@@ -419,10 +420,10 @@ const passersby = (() => {
         line("Read as", place.sure),
         line("Reported", reported),
         line("", set),
-        line("Expected", expected ? `${expected} faces` : "", whisker(i)),
+        line("Expected", expected, whisker(i)),
         line("Walk-past", past),
         line("Nearby", near),
-        line("Counting", era ? `${era.label}${era.note ? `. ${era.note}` : ""}` : ""),
+        line("Era", era ? [`${era.letter}, ${era.label}`, era.median].filter(Boolean).join("; ") : ""),
         ...flags.map((text) => line("", text)),
         line("Record", source, el("span", {}, " · ", row))));
   }
@@ -440,14 +441,17 @@ const passersby = (() => {
     if (from !== "map" && from !== "strip" && !map.getBounds().pad(-0.15).contains(at)) {
       map.setView(at, Math.max(map.getZoom(), mark.precision === "area" ? 10.5 : 12), { animate: !calm });
     }
-    const width = Math.min(340, map.getSize().x - 48);
+    const size = map.getSize();
+    const width = Math.min(372, size.x - 48);
+    const clear = size.x > 760 ? [$("legend")?.open ? 284 : 14, 62] : [10, 10];
     const content = card(i, mark.rows);
     if (popup && from === "strip") { popup.setContent(content); focusCard(popup); return; }
-    popup = L.popup({ maxWidth: width, minWidth: Math.min(width, 280), maxHeight: map.getSize().y - 60,
-      autoPanPadding: [14, 14], autoPan: true, closeOnEscapeKey: false, className: "place-popup" })
+    popup = L.popup({ maxWidth: width, minWidth: Math.min(width, 280), maxHeight: size.y - (size.x > 760 ? 104 : 48),
+      autoPanPaddingTopLeft: clear, autoPanPaddingBottomRight: [12, 12], closeOnEscapeKey: false, className: "place-popup" })
       .setLatLng(at).setContent(content);
     const made = popup;
     made.on("remove", () => { if (popup === made) closed(); });
+    map.getContainer().parentNode.classList.add("has-popup");
     made.openOn(map);
     focusCard(made);
   }
@@ -466,11 +470,13 @@ const passersby = (() => {
     popup = null;
     returnTo = null;
     state.id = "";
+    map?.getContainer().parentNode.classList.remove("has-popup");
     gone?.remove();
   }
 
   function closed() {
     popup = null;
+    map.getContainer().parentNode.classList.remove("has-popup");
     state.id = "";
     writeFragment();
     markSelected();
@@ -651,9 +657,11 @@ const passersby = (() => {
       if (end <= start) return;
       chart.append(svg("rect", { class: k % 2 ? "band odd" : "band", x: start, width: end - start, y: 4, height: base - 4 }));
       if (k) chart.append(svg("line", { class: "break", x1: start, x2: start, y1: 4, y2: base }));
-      if (end - start > era.label.length * 5.4 + 8) {
-        chart.append(svg("text", { class: "era", x: start + 5, y: 14 }, era.label));
-      }
+      const room = end - start;
+      const named = `${era.letter}  ${era.label}`;
+      const text = room > named.length * 6 + 10 ? named : era.letter;
+      const at0 = text === era.letter ? { x: start + room / 2, "text-anchor": "middle" } : { x: start + 5 };
+      chart.append(svg("text", { class: "era", ...at0, y: 15 }, svg("title", {}, `Era ${era.letter}: ${era.label}`), text));
     });
   }
 
@@ -916,6 +924,7 @@ const passersby = (() => {
 
   function start() {
     if (data.views.length) viewAt(0);
+    if (innerWidth < 900) document.querySelectorAll(".legend, .sheet").forEach((box) => { box.open = false; });
     buildControls();
     buildList();
     brushing();
