@@ -38,7 +38,7 @@ def test_shapes_are_stored(path):
     with connect(path, read_only=True) as connection:
         rows = connection.execute("SELECT ST_AsText(geometry) FROM out_deployments").fetchall()
     assert rows[0][0].startswith("POLYGON ((-0.2 51.5")
-    assert rows[1] == ("POINT (-0.1234567 51.5012345)",)
+    assert rows[1] == ("POINT (-0.1234568 51.5012343)",)
     assert rows[2] == (None,)
 
 

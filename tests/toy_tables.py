@@ -56,8 +56,8 @@ LOCATED = {
         "area_name": "Camden",
         "area_code": "E09000007",
         "precision": "site",
-        "lon": -0.1234567,
-        "lat": 51.5012345,
+        "lon": -0.1234568,
+        "lat": 51.5012343,
         "uncertainty_m": 100.0,
         "located_by": "stations",
     },
@@ -155,7 +155,7 @@ _ROWS = {
     ],
 }
 
-SHAPES = [CAMDEN, Point(-0.1234567, 51.5012345), None]
+SHAPES = [CAMDEN, Point(-0.1234568, 51.5012343), None]
 
 
 def make_tables() -> dict[str, pd.DataFrame]:
