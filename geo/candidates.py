@@ -71,10 +71,16 @@ def circle_of(candidate: Candidate) -> tuple[shapely.Point | None, float | None]
     if shape is None:
         return None, None
     circle = shapely.minimum_bounding_circle(shape)
-    middle = circle.centroid if circle.area > 0 else shape.centroid
+    middle = _rounded(circle.centroid if circle.area > 0 else shape.centroid)
     radius = 0.0 if shape.geom_type == "Point" else _farthest(middle, shape)
     # A thousandth for the projection's scale, a metre for rounding degrees, then up to tens.
-    return middle, math.ceil((radius * 1.001 + candidate.margin_m + 1) / 10) * 10.0
+    held = round(radius * 1.001 + candidate.margin_m + 1, 3)
+    return middle, math.ceil(held / 10) * 10.0
+
+
+def _rounded(point: shapely.Point) -> shapely.Point:
+    """Round a position to a millimetre, so that machines agree on it."""
+    return shapely.Point(round(point.x, 3) + 0.0, round(point.y, 3) + 0.0)
 
 
 def _farthest(middle: shapely.Point, shape: shapely.Geometry) -> float:
@@ -111,5 +117,5 @@ def drawn(
         return points.centroid.buffer(margin_m), 0.0
     if len(spots) == 1:
         return shapely.Point(spots[0]), margin_m
-    middle = shapely.minimum_bounding_circle(points).centroid
+    middle = _rounded(shapely.minimum_bounding_circle(points).centroid)
     return middle, margin_m + _farthest(middle, points)

@@ -124,7 +124,7 @@ class Gazetteer:
         for row in self.areas.itertuples():
             for name in (row.area_name, row.other_name):
                 if isinstance(name, str):
-                    for key in _spellings(name):
+                    for key in spellings(name):
                         if row.area_code not in found[key]:
                             found[key].append(row.area_code)
         return dict(found)
@@ -149,7 +149,7 @@ class Gazetteer:
         """Rows of ``names`` that each spelling may mean."""
         found: dict[str, list[int]] = defaultdict(list)
         for position, (name, kind) in enumerate(zip(self.labels, self.kinds, strict=True)):
-            keys = _spellings(name) if kind == "town" else {name_key(name)}
+            keys = spellings(name) if kind == "town" else {name_key(name)}
             for key in keys:
                 found[key].append(position)
         return dict(found)
@@ -263,8 +263,15 @@ def _listed(text: object) -> tuple[str, ...]:
     return tuple(text.split("|")) if isinstance(text, str) and text else ()
 
 
-def _spellings(name: str) -> set[str]:
-    """Return a name's key and the keys of its short forms."""
+def spellings(name: str) -> set[str]:
+    """
+    Return a name's key and the keys of its short forms.
+
+    Examples
+    --------
+    >>> sorted(spellings("Southend-on-Sea"))
+    ['southend', 'southend on sea']
+    """
     keys = {name_key(name)}
     for form in SHORT_FORMS:
         short = form.sub("", name)

@@ -55,8 +55,8 @@ def alike(key: str, keys: Iterable[str]) -> list[tuple[str, float]]:
 
     Examples
     --------
-    >>> alike("walthamstwo", ["walthamstow", "waltham forest"])
-    [('walthamstow', 0.909...)]
+    >>> [name for name, _ in alike("walthamstwo", ["walthamstow", "waltham forest"])]
+    ['walthamstow']
     """
     if len(key) < SHORTEST_TYPO:
         return []

@@ -11,6 +11,7 @@ from geo.candidates import Candidate, circle_of, unknown
 from geo.checks import require_columns
 from geo.crs import MEASURED, STORED, to_stored
 from geo.errors import GeocodeError
+from geo.names import Names
 from geo.place import PlaceParts, name_key, parse_place
 from geo.search import Search
 
@@ -143,7 +144,7 @@ def _resolve(
         parts = parse_place(text)
     except GeocodeError as error:
         return unknown(None, str(error)), []
-    search = Search(gazetteer, gazetteer.scope_of(force))
+    search = Search(Names(gazetteer, gazetteer.scope_of(force)))
     found = search.find([*parts.names, *_also(area, parts)])
     if not found:
         return unknown(parts.read, _why_not(parts, search, force)), []
@@ -166,25 +167,26 @@ def _choose(parts: PlaceParts, found: list[Candidate], search: Search) -> Candid
     if len(best) == 1:
         return best[0]
     codes = sorted({c.area_code or "" for c in best})
-    names = sorted(search.gazetteer.area_names.get(code, "no one area") for code in codes)
+    names = sorted(search.names.gazetteer.area_names.get(code, "no one area") for code in codes)
     listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "")
     reason = (
         f"{parts.read!r} fits {len(best)} places, in {listed}. Which is meant? "
         "Add the town, or pin it in data/corrections.csv."
     )
     if len(codes) == 1 and codes[0]:
-        return search.area(codes[0], parts.read, best[0].score / 2, reason)
+        return search.names.area(codes[0], parts.read, best[0].score / 2, reason)
     return unknown(parts.read, reason)
 
 
 def _why_not(parts: PlaceParts, search: Search, force: str | None) -> str:
     """Say why nothing was found, and what to do."""
     remedy = "or pin it in data/corrections.csv."
-    if search.scope is not None:
-        elsewhere = Search(search.gazetteer, None).find(parts.names)
+    if search.names.scope is not None:
+        gazetteer = search.names.gazetteer
+        elsewhere = Search(Names(gazetteer, None)).find(parts.names)
         codes = {c.area_code for c in elsewhere if c.area_code}
         if codes:
-            names = sorted(search.gazetteer.area_names[code] for code in codes)
+            names = sorted(gazetteer.area_names[code] for code in codes)
             where = names[0] if len(names) == 1 else f"{len(names)} places such as {names[0]}"
             return (
                 f"{parts.read!r} is known only outside the area of {force}, in {where}. "

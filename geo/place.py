@@ -102,7 +102,7 @@ def parse_place(text: str) -> PlaceParts:
     Raises
     ------
     GeocodeError
-        If the text holds no letter or digit.
+        If the text holds no name: no letter or digit, or only words like "opposite".
 
     Notes
     -----
@@ -116,12 +116,6 @@ def parse_place(text: str) -> PlaceParts:
     >>> parse_place("High Rd j/w Love Ln, Haringey (van moved)").read
     'High Road, junction with Love Lane, Haringey'
     """
-    if not any(character.isalnum() for character in text):
-        msg = (
-            f"{text[:40]!r} names no place. Give a street, station, district or borough, "
-            "for example 'High Street, Ilford'."
-        )
-        raise GeocodeError(msg)
     plain, notes = _without_notes(unicodedata.normalize("NFKC", text).translate(_TRANSLATE))
     read = plain
     for _ in range(_SETTLE_ROUNDS):
@@ -130,6 +124,12 @@ def parse_place(text: str) -> PlaceParts:
         if again == read:
             break
         read = again
+    if not read:
+        msg = (
+            f"{text[:40]!r} names no place. Give a street, station, district or borough, "
+            "for example 'High Street, Ilford'."
+        )
+        raise GeocodeError(msg)
     return _assign(text, read, _pieces(read), notes)
 
 

@@ -29,7 +29,7 @@ CROSSES = frozenset({"kings", "king's", "charing", "new", "brent", "gerrards"})
 RELATIONS: tuple[tuple[str, str], ...] = (
     (
         "junction with",
-        r"(?:at\s+the\s+)?(?:junction|junc|jctn?|jnct?|jn)\.?\s+(?:with|of|w/)|j\s?/\s?w|jw|@",
+        r"(?:at\s+)?(?:the\s+)?(?:junction|junc|jctn?|jnct?|jn)\.?\s+(?:with|of|w/)|j\s?/\s?w|jw|@",
     ),
     ("corner of", r"(?:corner|cnr|crn)\.?\s+(?:of|with)"),
     ("outside", r"outside(?:\s+of)?|o\s?/\s?s"),
@@ -90,3 +90,9 @@ QUALIFIERS = frozenset({
     "rye", "and",
 })  # fmt: skip
 """What a station or ward adds to its district's name: "Acton Main Line", "Peckham Rye"."""
+
+EVENT_WORDS = (
+    "carnival", "festival", "airshow", "air show", "marathon", "pride", "fair", "concert",
+    "area", "vicinity", "surrounding area",
+)  # fmt: skip
+"""Words after a place that do not move it."""

@@ -1,0 +1,267 @@
+"""Read one name by itself: an area, a district, a station, a street."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from geo.candidates import Candidate, drawn
+from geo.likeness import alike
+from geo.place import kind_of, name_key
+from geo.words import COMMON_FIRST_WORDS, EVENT_WORDS, QUALIFIERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from numpy.typing import NDArray
+
+    from geo.gazetteer import Gazetteer
+
+    _Draw = Callable[[list[int], float], Candidate]
+
+CENTRE_REACH_M = 1200.0
+"""A town's centre and its high street lie within this of the point GeoNames gives it:
+Chelmsford's High Street at 300 m, Southend's at 100 m, Cardiff's Queen Street at 800 m."""
+
+DISTRICT_REACH_MIN_M = 700.0
+"""No district is drawn smaller than a ten minutes' walk from its known points."""
+
+STREET_REACH_M = 1500.0
+"""How far a street may run from a station or dock that bears its name."""
+
+STATION_MARGIN_M = 250.0
+"""From a station's point to its farthest entrance or forecourt."""
+
+SAME_DISTRICT_M = 3000.0
+"""Points of one name farther apart than this are namesakes, not one district."""
+
+NEIGHBOUR_M = 2200.0
+"""How far from a district's point a station named after a part of it still belongs to it."""
+
+WARD_MARGIN_M = 100.0
+"""From a ward's outermost postcode to its boundary."""
+
+CENTRE_WORDS = (" city centre", " town centre", " centre")
+STATION_WORDS = (" station", " underground", " tube", " railway", " rail", " tram stop")
+KIND_ORDER = ("town", "ward", "station", "dock_district", "dock")
+"""Whose position names a district best, and so decides its borough."""
+
+TABLES = {
+    "town": "GeoNames", "ward": "wards", "station": "stations",
+    "dock_district": "cycle docks", "dock": "cycle docks",
+}  # fmt: skip
+"""What readers call the table each kind of point comes from."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """
+    Single names of the gazetteer, within the areas a search is bounded to.
+
+    Attributes
+    ----------
+    gazetteer
+        Named places.
+    scope
+        Codes of the areas that the force polices; None searches everywhere.
+    """
+
+    gazetteer: Gazetteer
+    scope: frozenset[str] | None
+
+    def single(self, name: str) -> list[Candidate]:
+        """Read one name as an area or a district: exact spellings first, areas first."""
+        whole = self._as_area(name, exact=True)
+        if any(name_key(c.name or "") == name_key(name) for c in whole):
+            return whole
+        named = self._as_named(name, exact=True)
+        if whole or named:
+            # "Richmond" is short for a borough, unless another Richmond is in reach.
+            return [*whole, *(c for c in named if not whole or not compatible(c, whole))]
+        slips = self._as_area(name, exact=False) + self._as_named(name, exact=False)
+        return [c for c in slips if c.score >= max(s.score for s in slips) - 0.001]
+
+    def area(self, code: str, name: str, score: float, reason: str) -> Candidate:
+        """Return a whole area as a candidate."""
+        shape = self.gazetteer.area_shapes[code]
+        return Candidate(name, "area", shape, 0.0, code, score, "area boundary", reason)
+
+    def _as_area(self, name: str, *, exact: bool) -> list[Candidate]:
+        index = self.gazetteer.area_keys
+        made = []
+        for key, score in hits(name_key(name), index, exact=exact):
+            for code in index[key]:
+                whole = self.gazetteer.area_names[code]
+                reason = f"Only the borough or authority is named: somewhere in {whole}."
+                made.append(self.area(code, whole, score, reason))
+        return [c for c in made if self.allowed(c.area_code)]
+
+    def _as_named(self, name: str, *, exact: bool) -> list[Candidate]:
+        """Read a name as a station, a centre, a street or a district, by its words."""
+        key = name_key(name)
+        for tail in STATION_WORDS:
+            if key.endswith(tail):
+                stem = _without(key, STATION_WORDS)
+                return self.points(stem, {"station"}, self._station, exact=exact)
+        for tail in CENTRE_WORDS:
+            if key.endswith(tail):
+                stem = key.removesuffix(tail)
+                found = self.points(stem, {"town"}, self.centre, exact=exact)
+                return [replace(c, name=name) for c in found]
+        for tail in EVENT_WORDS:
+            if key.endswith(f" {tail}"):
+                stem = key.removesuffix(f" {tail}")
+                return [replace(c, name=name) for c in self._as_named(stem, exact=exact)]
+        if kind_of(name) == "street":
+            common = key.split()[0] in COMMON_FIRST_WORDS
+            kinds = set() if common else set(KIND_ORDER)
+            return self.points(key, kinds, self._street, exact=exact)
+        return self.points(key, set(KIND_ORDER) - {"dock"}, self._district, exact=exact)
+
+    def points(self, key: str, kinds: set[str], draw: _Draw, *, exact: bool) -> list[Candidate]:
+        """Draw each cluster of points that bear a name."""
+        index, every = self.gazetteer.name_keys, self.gazetteer.kinds
+        found = []
+        for match, score in hits(key, index, exact=exact):
+            rows = self._in_scope([row for row in index[match] if every[row] in kinds])
+            found += [draw(cluster, score) for cluster in self._clusters(rows)]
+        return found
+
+    def _station(self, rows: list[int], score: float) -> Candidate:
+        shape, margin = drawn(self._spots(rows), "site", STATION_MARGIN_M)
+        reason = "A station; the radius holds its entrances and forecourt."
+        return self._named(
+            rows, "site", shape, margin, score=score, reason=reason, suffix=" station"
+        )
+
+    def centre(self, rows: list[int], score: float) -> Candidate:
+        """Draw the middle of a town."""
+        shape = shapely.Point(self._spots(rows)[0]).buffer(CENTRE_REACH_M)
+        reason = f"Within {CENTRE_REACH_M:.0f} m of GeoNames's point for the town."
+        return self._named(rows, "district", shape, 0.0, score=score, reason=reason)
+
+    def _street(self, rows: list[int], score: float) -> Candidate:
+        shape = shapely.MultiPoint(self._spots(rows)).convex_hull.buffer(STREET_REACH_M)
+        reason = "A point in our tables bears the street's name; how far it runs is not held."
+        return self._named(rows, "district", shape, 0.0, score=score, reason=reason)
+
+    def _district(self, rows: list[int], score: float) -> Candidate:
+        """Draw the district that points of one name, and their kin, lie in."""
+        rows = sorted(
+            {*rows, *self._kin(rows)},
+            key=lambda row: (row not in rows, KIND_ORDER.index(self.gazetteer.kinds[row]), row),
+        )
+        shape = union(self._reach(row, alone=len(rows) == 1) for row in rows).convex_hull
+        points = "one known point" if len(rows) == 1 else f"{len(rows)} known points"
+        reason = f"The district of that name, drawn from {points}."
+        return self._named(rows, "district", shape, 0.0, score=score, reason=reason)
+
+    def _named(  # noqa: PLR0913 - the fields of a candidate, in their order
+        self, rows: list[int], precision: str, shape: shapely.Geometry, margin: float, /,
+        *, score: float, reason: str, suffix: str = "",
+    ) -> Candidate:  # fmt: skip
+        kinds = sorted({self.gazetteer.kinds[row] for row in rows}, key=KIND_ORDER.index)
+        tables = dict.fromkeys(TABLES[kind] for kind in kinds)
+        name = self.gazetteer.labels[rows[0]] + suffix
+        code = self._code(shapely.Point(self._spots(rows[:1])[0]))
+        return Candidate(name, precision, shape, margin, code, score, ", ".join(tables), reason)
+
+    def _kin(self, rows: list[int]) -> list[int]:
+        """Return stations and wards whose names are the district's with a qualifier."""
+        key = name_key(self.gazetteer.labels[rows[0]])
+        near = np.hypot(*(self.gazetteer.spots - self._spots(rows)[0]).T) <= NEIGHBOUR_M
+        kin = []
+        for row in map(int, np.flatnonzero(near)):
+            if self.gazetteer.kinds[row] in {"station", "ward"}:
+                other = f" {name_key(self.gazetteer.labels[row])} "
+                head, found, tail = other.partition(f" {key} ")
+                if found and QUALIFIERS.issuperset([*head.split(), *tail.split()]):
+                    kin.append(row)
+        return self._in_scope(kin)
+
+    def _reach(self, row: int, *, alone: bool) -> shapely.Geometry:
+        """Return the ground that one point says its district covers."""
+        ward = self.gazetteer.ward_rows.get(self.gazetteer.refs[row])
+        if ward is not None and self.gazetteer.kinds[row] == "ward":
+            return shapely.MultiPoint(ward).convex_hull.buffer(WARD_MARGIN_M)
+        reach = self.gazetteer.reaches[row]
+        if not alone and self.gazetteer.kinds[row] == "town":
+            # Its stations and wards show how far it goes; the formula is for want of them.
+            reach = min(reach, CENTRE_REACH_M)
+        return shapely.Point(self.gazetteer.spots[row]).buffer(max(reach, DISTRICT_REACH_MIN_M))
+
+    def allowed(self, code: str | None) -> bool:
+        """Tell whether an area lies within the bounds of the search."""
+        return self.scope is None or code is None or code in self.scope
+
+    def _spots(self, rows: list[int]) -> NDArray[np.float64]:
+        return self.gazetteer.spots[rows]
+
+    def _code(self, spot: shapely.Point) -> str:
+        return self.gazetteer.area_at([spot])[0]
+
+    @cached_property
+    def _bounds(self) -> tuple[float, float, float, float]:
+        shapes = self.gazetteer.area_shapes
+        scope = self.scope if self.scope is not None else frozenset(shapes)
+        edges = np.array([shapes[code].bounds for code in sorted(scope)])
+        west, south = edges[:, :2].min(axis=0) - SAME_DISTRICT_M
+        east, north = edges[:, 2:].max(axis=0) + SAME_DISTRICT_M
+        return float(west), float(south), float(east), float(north)
+
+    def _in_scope(self, rows: list[int]) -> list[int]:
+        if self.scope is None or not rows:
+            return rows
+        west, south, east, north = self._bounds
+        x, y = self._spots(rows).T
+        inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+        near = [row for row, keep in zip(rows, inside, strict=True) if keep]
+        codes = self.gazetteer.area_at([shapely.Point(spot) for spot in self._spots(near)])
+        return [row for row, code in zip(near, codes, strict=True) if code in self.scope]
+
+    def _clusters(self, rows: list[int]) -> list[list[int]]:
+        """Group points of one name that are near enough to be one place."""
+        clusters: list[list[int]] = []
+        for row in rows:
+            spot = self.gazetteer.spots[row]
+            for cluster in clusters:
+                if np.hypot(*(self._spots(cluster) - spot).T).min() <= SAME_DISTRICT_M:
+                    cluster.append(row)
+                    break
+            else:
+                clusters.append([row])
+        return clusters
+
+
+def hits(key: str, index: Collection[str], *, exact: bool) -> list[tuple[str, float]]:
+    """Return the keys that a key is, or is a slip for, with their likeness."""
+    if exact:
+        return [(key, 1.0)] if key in index else []
+    return alike(key, index)
+
+
+def _without(key: str, tails: tuple[str, ...]) -> str:
+    for tail in tails:
+        key = key.removesuffix(tail)
+    return key
+
+
+def union(shapes: Iterable[shapely.Geometry]) -> shapely.Geometry:
+    """Return the union of some shapes."""
+    return shapely.union_all(list(shapes))
+
+
+def compatible(candidate: Candidate, others: list[Candidate]) -> bool:
+    """Tell whether a reading lies in or near a reading of another part of the same text."""
+    shape = candidate.shape
+    return any(
+        shape is not None
+        and other.shape is not None
+        and shape.distance(other.shape)
+        <= max(candidate.margin_m, other.margin_m, DISTRICT_REACH_MIN_M)
+        for other in others
+    )
