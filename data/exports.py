@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 
 from data.errors import SchemaError
-from data.schemas import OUT_DEPLOYMENTS
+from data.schemas import OUT_AREAS, OUT_DEPLOYMENTS, OUT_PLACES, REJECTED_ROWS
 from data.tables import as_rows
 from data.tabulate import conform
 from geo.crs import STORED
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import geopandas as gpd
 
     from data.schemas import Table
@@ -153,6 +155,43 @@ def deployments_parquet(deployments: gpd.GeoDataFrame) -> bytes:
     stream = io.BytesIO()
     frame.to_parquet(stream, index=False, compression="zstd")
     return stream.getvalue()
+
+
+def write_exports(
+    folder: Path,
+    *,
+    deployments: gpd.GeoDataFrame,
+    places: pd.DataFrame,
+    areas: pd.DataFrame,
+    rejected: pd.DataFrame,
+) -> None:
+    """
+    Write every download but the database into a folder.
+
+    Parameters
+    ----------
+    folder
+        Made where there is none; files of the same names are replaced.
+    deployments, places, areas, rejected
+        The tables ``out_deployments``, with geometry, ``out_places``, ``out_areas`` and
+        ``rejected_rows``.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing, or the geometry is not in EPSG:4326.
+    """
+    contents = {
+        "deployments.csv": deployments_csv(deployments),
+        "deployments.geojson": deployments_geojson(deployments),
+        "deployments.parquet": deployments_parquet(deployments),
+        "places.csv": to_csv(places, OUT_PLACES),
+        "areas.csv": to_csv(areas, OUT_AREAS),
+        "rejected.csv": to_csv(rejected, REJECTED_ROWS),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
 
 
 def tidy(frame: pd.DataFrame, table: Table) -> pd.DataFrame:

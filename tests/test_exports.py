@@ -21,6 +21,7 @@ from data.exports import (
     deployments_parquet,
     tidy,
     to_csv,
+    write_exports,
 )
 from data.schemas import CORE_FLAGS, OUT_DEPLOYMENTS, OUT_PLACES, REJECTED_ROWS
 
@@ -94,6 +95,30 @@ def test_the_smaller_tables_are_written_too():
     tables = make_tables()
     assert read_csv(to_csv(tables["out_places"], OUT_PLACES))[0]["reason"] == "made up"
     assert read_csv(to_csv(tables["rejected_rows"], REJECTED_ROWS))[0]["reason"] == "No date."
+
+
+def test_all_downloads_are_written(tmp_path):
+    tables = make_tables()
+    folder = tmp_path / "site" / "data"
+    for _ in range(2):
+        write_exports(
+            folder,
+            deployments=tables["out_deployments"],
+            places=tables["out_places"],
+            areas=tables["out_areas"],
+            rejected=tables["rejected_rows"],
+        )
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "areas.csv",
+        "deployments.csv",
+        "deployments.geojson",
+        "deployments.parquet",
+        "places.csv",
+        "rejected.csv",
+    ]
+    assert (folder / "deployments.csv").read_bytes() == deployments_csv(
+        tables["out_deployments"]
+    )
 
 
 def test_an_empty_table_has_its_header():
