@@ -1,0 +1,60 @@
+"""Where things lie and what is allowed: read once, from the environment, and passed down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """
+    Settings of one run.
+
+    A flow builds this and passes values down; nothing in ``geo`` sees it. Every field can be
+    set in the environment with the prefix ``PASSERSBY_``, such as ``PASSERSBY_OFFLINE=1``.
+
+    Attributes
+    ----------
+    project
+        Folder with the user's own ``corrections.csv``, ``sources.toml`` and ``profiles/``.
+    out
+        Folder to publish to.
+    offline
+        Whether every connection beyond this machine is forbidden.
+    site_url
+        Address the site will be published at, where known.
+
+    Examples
+    --------
+    >>> Settings(project=Path("newsroom")).state_database.as_posix()
+    'newsroom/.passersby/state.duckdb'
+    """
+
+    model_config = SettingsConfigDict(env_prefix="PASSERSBY_", frozen=True, extra="forbid")
+
+    project: Path = Path()
+    out: Path = Path("site")
+    offline: bool = False
+    site_url: str | None = Field(default=None, pattern=r"^https?://[^\s]+$")
+
+    @property
+    def state(self) -> Path:
+        """Folder of what a run keeps for the next; deleting it loses nothing for good."""
+        return self.project / ".passersby"
+
+    @property
+    def state_database(self) -> Path:
+        """The tables of the last run, where `explain` finds them."""
+        return self.state / "state.duckdb"
+
+    @property
+    def prefect_home(self) -> Path:
+        """Prefect's own folder; a user's profile elsewhere is neither read nor changed."""
+        return self.state / "prefect"
+
+    @property
+    def corrections(self) -> Path:
+        """The user's corrections, layered over the embedded ones."""
+        return self.project / "corrections.csv"
