@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from data.pdf_grid import text_of, within
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from data.pdf_grid import Row
+    from data.pdf_grid import Box, Row
     from data.pdf_pages import Page
     from data.pdf_tables import PdfRecord
 
@@ -20,61 +21,73 @@ _MIN_STACKED = 3  # columns whose cells hold as many lines as there are dates
 _BESIDE_SHARE = 0.5  # of a page's records with text beside the table
 
 
-def require_no_doubt(pages: Sequence[Page], records: Sequence[PdfRecord], *, name: str) -> None:
+def require_no_gap(scanned: Sequence[int], recorded: Sequence[int], *, name: str) -> None:
     """
-    Raise where records may be missing or misread.
+    Raise where a page between those with records is a picture.
 
     Parameters
     ----------
-    pages
-        Pages as laid out.
-    records
-        The records read from them.
+    scanned
+        Numbers of the pages that are pictures.
+    recorded
+        Numbers of the pages with records.
     name
         The document's name, for the message.
 
     Raises
     ------
     SourceError
-        If a page between those with records is a picture, letters have no characters, or
-        text stands beside a table whose outer columns are not closed.
+        If there is such a page: its records would be missing.
     """
-    numbers = [record.page for record in records]
-    for page in pages:
-        if page.scanned and min(numbers) < page.number < max(numbers):
+    for number in scanned:
+        if min(recorded) < number < max(recorded):
             msg = (
-                f"{name}, page {page.number} is a scan, a picture without text, so its records "
+                f"{name}, page {number} is a scan, a picture without text, so its records "
                 "would be missing. Run the document through text recognition (OCR), or ask the "
                 "publisher for the spreadsheet."
             )
             raise SourceError(msg)
-    for record in records:
-        if any("(cid:" in text for text in record.texts if text):
-            msg = (
-                f"{name}, page {record.page}: its letters carry no characters, so the text "
-                "cannot be read. Ask the publisher for the spreadsheet, or use text "
-                "recognition (OCR)."
-            )
-            raise SourceError(msg)
-    for page in pages:
-        _require_nothing_beside(page, [r for r in records if r.page == page.number], name)
 
 
-def _require_nothing_beside(page: Page, records: Sequence[PdfRecord], name: str) -> None:
-    beside = []
-    for record in records:
-        boxes = [
-            box for spots in record.spots for number, box in spots if number == page.number
-        ]
-        top, bottom = min(box[1] for box in boxes), max(box[3] for box in boxes)
-        beside.append(text_of(within(page.free, (-1e9, top, 1e9, bottom))))
-    if sum(text is not None for text in beside) > _BESIDE_SHARE * max(len(records), 1):
-        said = next(text for text in beside if text)
+def require_legible(page: Page, records: Sequence[PdfRecord], *, name: str) -> None:
+    """
+    Raise where a page's records may be misread.
+
+    Parameters
+    ----------
+    page
+        A page as laid out.
+    records
+        The records that begin on it.
+    name
+        The document's name, for the message.
+
+    Raises
+    ------
+    SourceError
+        If letters have no characters, or text stands beside a table whose outer columns
+        are not closed.
+    """
+    if any("(cid:" in text for record in records for text in record.texts if text):
         msg = (
-            f"{name}, page {page.number}: {said[:60]!r} stands beside the ruled table, so a "
+            f"{name}, page {page.number}: its letters carry no characters, so the text cannot "
+            "be read. Ask the publisher for the spreadsheet, or use text recognition (OCR)."
+        )
+        raise SourceError(msg)
+    rows = [[box for spots in record.spots for _, box in spots] for record in records]
+    beside = [_text_beside(page, boxes) for boxes in rows]
+    said = [text for text in beside if text]
+    if said and len(said) > _BESIDE_SHARE * len(records):
+        msg = (
+            f"{name}, page {page.number}: {said[0][:60]!r} stands beside the ruled table, so a "
             "column may lie outside its rules. Give the table as a spreadsheet or CSV."
         )
         raise SourceError(msg)
+
+
+def _text_beside(page: Page, boxes: Sequence[Box]) -> str | None:
+    top, bottom = min(box[1] for box in boxes), max(box[3] for box in boxes)
+    return text_of(within(page.free, (-math.inf, top, math.inf, bottom)))
 
 
 def require_own_figures(row: Row, *, page: int, name: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from data.grids import is_data_row, tidy
 
@@ -16,6 +16,8 @@ Box = tuple[float, float, float, float]
 """Left, top, right and bottom in points from the page's top left corner."""
 
 Char = dict[str, Any]
+
+Turn = Literal["up", "down"]
 
 COVERED_SHARE = 0.5
 """Share of a column that must be covered for a cell to stand over it."""
@@ -52,6 +54,11 @@ class Row:
         """Number of cells that hold text."""
         return sum(text is not None for text in self.texts)
 
+    @property
+    def is_banner(self) -> bool:
+        """Whether one cell reaches over all columns."""
+        return len(self.boxes) > 1 and sum(box is not None for box in self.boxes) == 1
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -73,7 +80,7 @@ class Grid:
     rows: tuple[Row, ...]
 
 
-def words_of(chars: Sequence[Char]) -> list[dict[str, Any]]:
+def words_of(chars: Sequence[Char], *, upended: Turn | None = None) -> list[dict[str, Any]]:
     """
     Return the words that letters form, line by line.
 
@@ -81,6 +88,8 @@ def words_of(chars: Sequence[Char]) -> list[dict[str, Any]]:
     ----------
     chars
         Letters as pdfplumber gives them.
+    upended
+        Whether letters that do not stand upright run ``"up"`` or ``"down"`` the page.
 
     Returns
     -------
@@ -89,7 +98,12 @@ def words_of(chars: Sequence[Char]) -> list[dict[str, Any]]:
     """
     from pdfplumber.utils.text import extract_words
 
-    words: list[dict[str, Any]] = extract_words(list(chars), x_tolerance_ratio=_SPACE_RATIO)
+    words: list[dict[str, Any]] = extract_words(
+        list(chars),
+        x_tolerance_ratio=_SPACE_RATIO,
+        line_dir_rotated="rtl" if upended == "down" else "ltr",
+        char_dir_rotated="btt" if upended == "up" else "ttb",
+    )
     return words
 
 

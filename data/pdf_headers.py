@@ -151,6 +151,10 @@ def _between_rules(
 def _labels(
     chars: Sequence[Char], span: Span, edges: Sequence[float]
 ) -> Iterator[tuple[Span, Phrase]]:
+    upended = [c for c in chars if not c.get("upright", True)]
+    if 2 * len(upended) > len(chars):
+        yield span, _upended(upended)
+        return
     apart = False  # once labels stand side by side, lone ones below are their next lines
     for line in lines_of(chars):
         apart = apart or len(line) > 1
@@ -170,6 +174,15 @@ def _labels(
 def _partly(apart: bool, own: Span, span: Span) -> bool:  # noqa: FBT001 - said by its name
     """Tell whether a phrase among others on its line is a label for some of the columns."""
     return apart and own != span and own[0] != own[1]
+
+
+def _upended(chars: Sequence[Char]) -> Phrase:
+    """Read letters that run up the page, or down it, to save width."""
+    words = words_of(chars, upended="up" if chars[0]["matrix"][1] > 0 else "down")
+    text = " ".join(word["text"] for word in words)
+    x0, x1 = min(c["x0"] for c in chars), max(c["x1"] for c in chars)
+    top, bottom = min(c["top"] for c in chars), max(c["bottom"] for c in chars)
+    return Phrase(text, x0, x1, top, bottom - top)
 
 
 def _phrases(chars: Sequence[Char]) -> list[Phrase]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import math
 from collections import Counter
 from contextlib import contextmanager
@@ -83,23 +84,21 @@ def open_pages(content: bytes, *, name: str) -> Iterator[Iterator[Page]]:
         If it is cut short, locked, broken, too long, or a page cannot be laid out.
     """
     _require_whole(content, name)
+    content, count = _upright(content, name)
     import pdfplumber
 
+    # pdfminer tells of every oddity it gets over; that would bury our one paragraph.
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)
     try:
-        pdf = pdfplumber.open(io.BytesIO(_upright(content, name)))
-        count = len(pdf.pages)
-    except SourceError:
-        raise
-    except Exception as error:
+        pdf = pdfplumber.open(io.BytesIO(content))
+        pages = pdf.pages
+    except Exception as error:  # pdfminer lets out whatever a broken file makes it raise
         raise _broken(name, error) from error
     with pdf:
-        if count > MAX_PAGES:
-            msg = (
-                f"{name} has {count:,} pages; at most {MAX_PAGES:,} are read. Give only "
-                "the pages with the table."
-            )
-            raise SourceError(msg)
-        yield (_lay_out(page, name) for page in pdf.pages)
+        if len(pages) != count:
+            reason = ValueError(f"{count} pages by one count, {len(pages)} by another")
+            raise _broken(name, reason)
+        yield (_lay_out(page, name) for page in pages)
 
 
 def _require_whole(content: bytes, name: str) -> None:
@@ -126,20 +125,31 @@ def _broken(name: str, error: Exception) -> SourceError:
     return SourceError(msg)
 
 
-def _upright(content: bytes, name: str) -> bytes:
-    """Check with the second engine; turn pages whose letters run up or down the page."""
+def _upright(content: bytes, name: str) -> tuple[bytes, int]:
+    """Count pages with the second engine; turn those whose letters run up or down."""
     import pypdfium2
 
     try:
         with pypdfium2.PdfDocument(content) as document:
-            turned = [_turn(document[i]) for i in range(min(len(document), MAX_PAGES))]
-            if not any(turned):
-                return content
+            count = len(document)
+            _require_few(count, name)
+            turned = [number for number in range(count) if _turn(document[number])]
+            if not turned:
+                return content, count
             saved = io.BytesIO()
             document.save(saved)
-            return saved.getvalue()
+            return saved.getvalue(), count
     except pypdfium2.PdfiumError as error:
         raise _broken(name, error) from error
+
+
+def _require_few(count: int, name: str) -> None:
+    if count > MAX_PAGES:
+        msg = (
+            f"{name} has {count:,} pages; at most {MAX_PAGES:,} are read. "
+            "Give only the pages with the table."
+        )
+        raise SourceError(msg)
 
 
 def _turn(page: Any) -> bool:  # noqa: ANN401 - pypdfium2 has no types
@@ -162,14 +172,13 @@ def _turn(page: Any) -> bool:  # noqa: ANN401 - pypdfium2 has no types
 
 def _lay_out(page: Any, name: str) -> Page:  # noqa: ANN401 - pdfplumber has no types
     try:
-        if _drawn_twice(page.chars):
-            page = page.dedupe_chars()
-        chars, edges = tuple(page.chars), page.edges
-        tables = [(table.bbox, table.cells) for table in page.find_tables()]
+        clean = page.dedupe_chars() if _drawn_twice(page.chars) else page
+        chars, edges = tuple(clean.chars), clean.edges
+        tables = [(table.bbox, table.cells) for table in clean.find_tables()]
     except Exception as error:  # pdfminer lets out whatever a broken page makes it raise
         where = f"{name}, page {page.page_number},"
         raise _broken(where, error) from error
-    grids = _grids(page, tables)
+    grids = _grids(clean, tables)
     rules = tuple(edge for edge in edges if edge["orientation"] == "v")
     free = tuple(c for c in chars if not any(within([c], grid.box) for grid in grids))
     laid_out = Page(page.page_number, chars, rules, grids, free, _is_scanned(page))

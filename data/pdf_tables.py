@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -11,13 +11,18 @@ from data.documents import RawDocument
 from data.errors import SourceError
 from data.grids import Record, as_cells, is_data_row, looks_like_date, repeats_header
 from data.pdf_columns import with_columns
-from data.pdf_doubts import require_no_doubt, require_own_figures, unstack
+from data.pdf_doubts import (
+    require_legible,
+    require_no_gap,
+    require_own_figures,
+    unstack,
+)
 from data.pdf_grid import text_of, within, words_of
 from data.pdf_headers import is_header, read_header
 from data.pdf_pages import Page, open_pages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from data.pdf_grid import Box, Grid, Row
 
@@ -53,6 +58,43 @@ class PdfRecord:
     spots: tuple[tuple[Spot, ...], ...]
 
 
+@dataclass
+class Reading:
+    """
+    What reading a PDF page by page has gathered.
+
+    Attributes
+    ----------
+    records
+        Records in document order.
+    outside
+        Text outside the tables, page by page.
+    scanned
+        Numbers of the pages that are pictures without text.
+    pages, tables
+        How many there are.
+    has_text
+        Whether any page holds a letter.
+    """
+
+    records: list[PdfRecord] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+    scanned: list[int] = field(default_factory=list)
+    pages: int = 0
+    tables: int = 0
+    has_text: bool = False
+
+    def note(self, page: Page) -> None:
+        """Count a page and keep the text outside its tables."""
+        self.pages += 1
+        self.tables += len(page.grids)
+        self.has_text = self.has_text or bool(page.chars)
+        if page.outside:
+            self.outside.append(page.outside)
+        if page.scanned:
+            self.scanned.append(page.number)
+
+
 @dataclass(frozen=True)
 class _Columns:
     """The columns in force: what the last header said, and where they stood."""
@@ -76,7 +118,8 @@ def read(content: bytes, *, name: str) -> RawDocument:
     A table holds records when its columns have headers and a row of it holds a date or
     mostly figures; others (a key to codes, say) are set aside. A page that goes on without
     headers keeps those before it when its columns stand in the same places. A record that
-    runs over a page break is put together again.
+    runs over a page break is put together again. A cell that reaches over every column is
+    a heading, not a record.
 
     Parameters
     ----------
@@ -97,58 +140,70 @@ def read(content: bytes, *, name: str) -> RawDocument:
         If the PDF is broken, locked, a scan, or has no such table; or a table goes on over
         a page under other columns.
     """
-    with open_pages(content, name=name) as laid_out:
-        pages = list(laid_out)
-    records = read_records(pages, name=name)
-    cells = as_cells(Record(r.page, r.row, r.headers, r.texts) for r in records)
-    title = "\n".join(page.outside for page in pages if page.outside) or None
-    return RawDocument(name, hashlib.sha256(content).hexdigest(), "pdf", title, cells)
+    reading = read_pages(content, name=name)
+    cells = as_cells(Record(r.page, r.row, r.headers, r.texts) for r in reading.records)
+    digest = hashlib.sha256(content).hexdigest()
+    return RawDocument(name, digest, "pdf", "\n".join(reading.outside) or None, cells)
 
 
-def read_records(pages: Sequence[Page], *, name: str) -> list[PdfRecord]:
+def read_pages(content: bytes, *, name: str) -> Reading:
     """
-    Return the records on pages, each with the boxes its texts came from.
+    Return a PDF's records, each with the boxes its texts came from.
 
     Parameters
     ----------
-    pages
-        Pages in order.
+    content
+        The document's bytes.
     name
-        The document's name, for messages.
+        Its name, for messages.
 
     Returns
     -------
-    records
-        In document order.
+    reading
+        The records in document order, and the text outside the tables.
 
     Raises
     ------
     SourceError
         As `read` does.
     """
-    records = _records(pages, name)
-    if not records:
-        pages = [with_columns(page, name=name) for page in pages]
-        records = _records(pages, name)
-    if not records:
-        raise SourceError(_nothing(pages, name))
-    require_no_doubt(pages, records, name=name)
-    return records
+    with open_pages(content, name=name) as pages:
+        reading = _read_pages(pages, name)
+    if not reading.records and reading.has_text:
+        with open_pages(content, name=name) as pages:
+            reading = _read_pages((with_columns(page, name=name) for page in pages), name)
+    if not reading.records:
+        raise SourceError(_nothing(reading, name))
+    require_no_gap(reading.scanned, [r.page for r in reading.records], name=name)
+    return reading
 
 
-def _records(pages: Sequence[Page], name: str) -> list[PdfRecord]:
-    records: list[PdfRecord] = []
+def _read_pages(pages: Iterable[Page], name: str) -> Reading:
+    """Read pages one at a time, keeping none: their letters are far larger than their text."""
+    reading = Reading()
     columns: _Columns | None = None
-    for page, grid in ((p, grid) for p in pages for grid in p.grids):
-        for under, row, wrapped in _grid_rows(grid, page, columns, name):
-            columns = under
-            if wrapped and records and records[-1].page < page.number:
-                records[-1] = _rejoin(records[-1], row, page.number)
-                continue
-            require_own_figures(row, page=page.number, name=name)
-            for single in unstack(row, page=page.number, name=name):
-                records.append(_record(records, columns, single, page.number))
-    return records
+    for page in pages:
+        before = len(reading.records)
+        for grid in page.grids:
+            columns = _read_grid(grid, page, columns, reading.records, name)
+        require_legible(page, reading.records[before:], name=name)
+        reading.note(page)
+    return reading
+
+
+def _read_grid(
+    grid: Grid, page: Page, columns: _Columns | None, records: list[PdfRecord], name: str
+) -> _Columns | None:
+    """Add a table's records to those before; return the columns now in force."""
+    for under, row, wrapped in _grid_rows(grid, page, columns, name):
+        columns = under
+        if wrapped and records and records[-1].page < page.number:
+            records[-1] = _rejoin(records[-1], row, page.number)
+            continue
+        require_own_figures(row, page=page.number, name=name)
+        for single in unstack(row, page=page.number, name=name):
+            records.append(_record(records, under, single, page.number))
+    return columns
 
 
 def _grid_rows(
@@ -169,7 +224,7 @@ def _grid_rows(
             raise SourceError(_no_header(page, grid, name))
         return
     for row in grid.rows[body:start]:
-        if not repeats_header(row.texts, columns.headers):
+        if not (row.is_banner or repeats_header(row.texts, columns.headers)):
             yield columns, row, goes_on and first and _is_wrapped(row)
     yield from _body(grid, start, page, columns)
 
@@ -187,7 +242,7 @@ def _body(
             yield columns, row, False
         elif heading or is_header([text or "" for text in row.texts]):
             heading.append(row)
-        elif not repeats_header(row.texts, columns.headers):
+        elif not (row.is_banner or repeats_header(row.texts, columns.headers)):
             yield columns, row, False
     yield from ((columns, row, False) for row in heading)
 
@@ -257,9 +312,8 @@ def _lines_above(page: Page, box: Box) -> Iterator[Box]:
 
 def _is_wrapped(row: Row) -> bool:
     """Tell the end of a record, carried over a page break, from a row or a heading."""
-    cells = sum(box is not None for box in row.boxes)
     few = row.filled < _WRAPPED_SHARE * len(row.texts)
-    return few and cells > 1 and not any(looks_like_date(text) for text in row.texts)
+    return few and not row.is_banner and not any(looks_like_date(text) for text in row.texts)
 
 
 def _record(records: Sequence[PdfRecord], columns: _Columns, row: Row, page: int) -> PdfRecord:
@@ -291,15 +345,14 @@ def _no_header(page: Page, grid: Grid, name: str) -> str:
     )
 
 
-def _nothing(pages: Sequence[Page], name: str) -> str:
-    if pages and not any(page.chars for page in pages):
+def _nothing(reading: Reading, name: str) -> str:
+    if not reading.has_text:
         return (
             f"{name} holds no text: it is a scan, a picture of each page. Run it through text "
             "recognition (OCR) and check the figures, or ask the publisher for the spreadsheet."
         )
-    count = sum(len(page.grids) for page in pages)
     return (
-        f"{name} has no table of deployments: {count} ruled tables on {len(pages)} pages, none "
-        "with a header over rows of dates or figures. Check that it is the right document, or "
-        "give the table as a spreadsheet or CSV."
+        f"{name} has no table of deployments: {reading.tables} ruled tables on {reading.pages} "
+        "pages, none with a header over rows of dates or figures. Check that it is the right "
+        "document, or give the table as a spreadsheet or CSV."
     )

@@ -11,13 +11,12 @@ from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle
+from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Table, TableStyle
 
-from data import pdf_tables
+from data import pdf_pages, pdf_tables
 from data.documents import CELL_COLUMNS
 from data.errors import SourceError
-from data.pdf_pages import open_pages
-from data.pdf_tables import read_records
+from data.pdf_tables import read_pages
 
 GRID = ("GRID", (0, 0), (-1, -1), 0.5, colors.black)
 FLAT = ["Location", "Date", "Duration", "Faces seen", "Arrests"]
@@ -188,6 +187,72 @@ def test_outer_columns_left_open():
     assert wide(draw(table([FLAT, *ROWS], *inner, *level))) == (FLAT, ROWS)
 
 
+def test_heading_between_records_is_none():
+    rows = [["April", "", "", "", ""], ROWS[0], ["May", "", "", "", ""], ROWS[2]]
+    spans = [("SPAN", (0, 1), (-1, 1)), ("SPAN", (0, 3), (-1, 3))]
+    assert wide(draw(table([FLAT, *rows], GRID, *spans))) == (FLAT, [ROWS[0], ROWS[2]])
+
+
+@pytest.mark.parametrize("turn", [90, 270])
+def test_upended_header(turn):
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=A4)
+    for c, text in enumerate(FLAT):
+        canvas.rect(40 + 100 * c, 700, 100, 80)
+        for n, line in enumerate(text.split()):
+            canvas.saveState()
+            canvas.translate(
+                *((80 + 14 * n + 100 * c, 705) if turn == 90 else (90 - 14 * n + 100 * c, 775))
+            )
+            canvas.rotate(turn)
+            canvas.drawString(0, 0, line)
+            canvas.restoreState()
+    for r, row in enumerate([ROWS[0], ROWS[2]]):
+        for c, text in enumerate(row):
+            canvas.rect(40 + 100 * c, 680 - 20 * r, 100, 20)
+            canvas.drawString(44 + 100 * c, 686 - 20 * r, text)
+    canvas.save()
+    assert wide(out.getvalue()) == (FLAT, [ROWS[0], ROWS[2]])
+
+
+def test_horizontal_rules_only():
+    level = ("LINEBELOW", (0, 0), (-1, -1), 0.5, colors.black)
+    plain = [ROWS[0], ROWS[2]]
+    assert wide(draw(table([FLAT, *plain], level))) == (FLAT, plain)
+
+
+def test_letters_drawn_twice_to_look_bold():
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=A4)
+    for r, row in enumerate([FLAT, ROWS[0], ROWS[2]]):
+        for c, text in enumerate(row):
+            canvas.rect(40 + 100 * c, 700 - 20 * r, 100, 20)
+            canvas.drawString(44 + 100 * c, 706 - 20 * r, text)
+            canvas.drawString(44.4 + 100 * c, 706 - 20 * r, text)
+    canvas.save()
+    assert wide(out.getvalue()) == (FLAT, [ROWS[0], ROWS[2]])
+
+
+def test_too_many_pages(monkeypatch):
+    monkeypatch.setattr(pdf_pages, "MAX_PAGES", 1)
+    content = draw(table([FLAT, *ROWS]), PageBreak(), table([FLAT, *ROWS]))
+    with pytest.raises(SourceError, match="has 2 pages; at most 1 are read"):
+        wide(content)
+
+
+def test_text_beside_the_rules():
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=A4)
+    for r, row in enumerate([FLAT, ROWS[0], ROWS[2]]):
+        for c, text in enumerate(row):
+            if c < 4:
+                canvas.rect(40 + 100 * c, 700 - 20 * r, 100, 20)
+            canvas.drawString(44 + 100 * c, 706 - 20 * r, text)
+    canvas.save()
+    with pytest.raises(SourceError, match="page 1: '1' stands beside the ruled table"):
+        wide(out.getvalue())
+
+
 def test_totals_row_stays_a_record():
     total = ["Total", "", "15h33m", "12,250", "3"]
     assert wide(draw(table([FLAT, *ROWS, total])))[1][-1] == expect([total])[0]
@@ -339,8 +404,7 @@ def test_junk_in_a_pdf_coat():
 
 def met_records(reference_dir, name):
     content = (reference_dir / "lfr" / name).read_bytes()
-    with open_pages(content, name=name) as laid_out:
-        return content, read_records(list(laid_out), name=name)
+    return content, read_pages(content, name=name).records
 
 
 @pytest.mark.reference
