@@ -14,6 +14,7 @@ import csv
 import io
 from collections import defaultdict
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -24,6 +25,7 @@ from data.documents import CELL_COLUMNS, RawDocument
 FOLDER = Path(__file__).with_name("records")
 RECORDS, HEADERS, DOCUMENTS = "met_2020_2024.csv", "met_headers.csv", "met_documents.csv"
 OTHER_FORCES = "other_forces_to_2024.csv"
+TOLD_ELSEWHERE = "places_told_elsewhere_2023.csv"
 _OTHER_TITLE = "Deployments outside London, as forces and the press report them; incomplete"
 
 
@@ -82,3 +84,22 @@ def _frame(cells: list[tuple[int, int, int, str, str | None]]) -> pd.DataFrame:
 def _other_forces() -> RawDocument:
     content = (FOLDER / OTHER_FORCES).read_bytes()
     return replace(delimited.read(content, name=OTHER_FORCES), title=_OTHER_TITLE)
+
+
+@cache
+def told_elsewhere() -> tuple[dict[str, str], ...]:
+    """
+    Return deployments whose place another disclosure tells otherwise than the record.
+
+    Returns
+    -------
+    tellings
+        ``force``, ``date``, ``place_in_grid``, ``place_told``, ``relation`` (``narrower`` or
+        ``different``), ``faces_seen`` and ``source`` of each.
+
+    Examples
+    --------
+    >>> {telling["relation"] for telling in told_elsewhere()} == {"narrower", "different"}
+    True
+    """
+    return tuple(_rows(TOLD_ELSEWHERE))

@@ -4,7 +4,7 @@ import hashlib
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.documents import CELL_COLUMNS, RawDocument
@@ -301,6 +301,7 @@ CELL = st.one_of(
 ROWS = st.lists(st.tuples(*[CELL] * len(HEADERS)), max_size=8)
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(ROWS, max_size=3))
 def test_rows_in_are_rows_kept_or_rejected(tables):
     documents = [make_document(*rows, name=f"{i}.csv") for i, rows in enumerate(tables)]
