@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from data.cell import clean_cell
 from data.errors import ValueParseError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Precision = Literal["day", "month", "year"]
 
@@ -121,6 +124,38 @@ def parse_date(text: str | None, *, month_first: bool = False) -> PublishedDate:
     raise _refuse(text, "" if plain else ": the cell is empty")
 
 
+def only_month_first(texts: Iterable[str | None]) -> list[str]:
+    """
+    Return dates that only make sense with the month first, where none needs the day first.
+
+    Parameters
+    ----------
+    texts
+        All date cells of one document.
+
+    Returns
+    -------
+    telling
+        The cells that tell; empty where one at least needs the day first, or a single one
+        tells otherwise, which may be a slip.
+
+    Examples
+    --------
+    >>> only_month_first(["05/06/23", "05/13/23", "06/20/23"])
+    ['05/13/23', '06/20/23']
+    >>> only_month_first(["05/13/23", "06/20/23", "13/05/23"])
+    []
+    """
+    telling = []
+    for text in texts:
+        match = _NUMERIC.fullmatch(clean_cell(text).casefold())
+        if match and int(match["d"]) > 12 and int(match["m"]) <= 12:  # noqa: PLR2004 - months
+            return []
+        if match and int(match["m"]) > 12 and 1 <= int(match["d"]) <= 12:  # noqa: PLR2004 - months
+            telling.append(clean_cell(text))
+    return telling if len(telling) > 1 else []
+
+
 def _year(match: re.Match[str], text: str | None) -> int:
     digits = match["y"]
     year = int(digits) + (2000 if len(digits) == 2 else 0)  # noqa: PLR2004 - a year of two digits
@@ -159,7 +194,7 @@ def _impossible(
     if month > 12 and 1 <= day <= 12 and not month_first:  # noqa: PLR2004 - months
         remedy = (
             "dates are read day first; if this document writes the month first, say so with "
-            '--map "Header=date:month-first", naming its date column'
+            '--map "Header=date:month-first"'
         )
         return _refuse(text, f": there is no month {month}", remedy)
     return _refuse(text, ": there is no such day")

@@ -118,7 +118,7 @@ def map_headers(
         raise HeaderError(_say_unmapped(mapped, lacking, document))
     _refuse_doubles(headers, mapped, document)
     if lacking:
-        raise HeaderError(_say_missing(headers, lacking[0], document))
+        raise HeaderError(_say_missing(headers, lacking, document))
     return {header: mapped.get(header) for header in targets}
 
 
@@ -182,13 +182,14 @@ def _lacking(found: set[str], missing: Collection[str]) -> list[str]:
     return needed
 
 
-def _say_missing(headers: Iterable[str], column: str, document: str) -> str:
+def _say_missing(headers: Iterable[str], lacking: Sequence[str], document: str) -> str:
     shown = ", ".join(f"'{_quote(header)}'" for header in dict.fromkeys(headers))
-    remedy = f'If one of them holds it, say which with --map "HEADER={column}"'
-    if column not in REQUIRED:
-        remedy += f"; if the document truly has no such figure, say so with --missing {column}"
-    says = f"no column says {_MEANING[column]} ({column})"
-    return f"{document}: {says}. Its headers: {shown}. {remedy}."
+    says = ", and none ".join(f"says {_MEANING[column]} ({column})" for column in lacking)
+    remedies = " ".join(f'--map "HEADER={column}"' for column in lacking)
+    remedy = f"If one of them holds it under another name, say which with {remedies}"
+    if "faces_seen" in lacking:
+        remedy += "; if it truly has no such figure, say so with --missing faces_seen"
+    return f"{document}: no column {says}. Its headers: {shown}. {remedy}."
 
 
 def _quote(header: str) -> str:

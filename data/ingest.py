@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from data.cell import is_unknown, one_line
+from data.dates import only_month_first
 from data.documents import CELL_COLUMNS
 from data.errors import HeaderError, SchemaError
 from data.forces import NOT_STATED, Force, force_named, force_of_document
@@ -122,6 +123,7 @@ def ingest(
     rows: list[Row] = []
     for document in once:
         columns = _map_columns(document, held[document.sha256], renames, missing)
+        _refuse_month_first(document, held[document.sha256], columns)
         speaker = force_named(force) if force else _speaker(document)
         for record in held[document.sha256]:
             raw += _raw_cells(document, record, columns[record.signature])
@@ -208,6 +210,28 @@ def _map_columns(
             headers={column: header for header, column in names.items() if column},
         )
     return {some: mapped[full] for some, full in fullest.items()}
+
+
+def _refuse_month_first(
+    document: RawDocument,
+    records: Sequence[_Raw],
+    columns: Mapping[frozenset[tuple[int, str]], _Columns],
+) -> None:
+    # Read day first, half the dates of such a document would be rejected, the rest be wrong.
+    dates = [
+        (header, text)
+        for raw in records
+        for index, header, text in raw.cells
+        if columns[raw.signature].known.get(index) == "date"
+        and not columns[raw.signature].hints["date"].month_first
+    ]
+    if telling := only_month_first(text for _, text in dates):
+        msg = (
+            f"{document.name}: {len(telling)} of its dates, such as '{telling[0]}', only make "
+            "sense with the month first, and none needs the day first. Say so with "
+            f'--map "{one_line(dates[0][0])}=date:month-first".'
+        )
+        raise HeaderError(msg)
 
 
 def _speaker(document: RawDocument) -> Force:

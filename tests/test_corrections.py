@@ -10,7 +10,6 @@ from data.lint import attach_flags, lint
 from data.records import embedded_documents
 from data.schemas import CORE_CORRECTIONS
 
-
 HEADER = ",".join(COLUMNS)
 
 

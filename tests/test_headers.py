@@ -180,6 +180,13 @@ def test_a_missing_column_stops_the_read(lost):
         map_headers(headers, renames={}, document="grid.pdf")
 
 
+def test_every_missing_column_is_named_at_once():
+    with pytest.raises(
+        HeaderError, match=r"\(date\), and none says how many.*--missing faces_seen"
+    ):
+        map_headers(["Location", "Alerts"], renames={}, document="grid.csv")
+
+
 def test_a_document_may_truly_lack_faces_but_never_its_places():
     headers = [header for header, column in MET_2023.items() if column != "faces_seen"]
     assert map_headers(headers, renames={}, document="x", missing={"faces_seen"})

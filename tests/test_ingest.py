@@ -202,6 +202,17 @@ def test_hints_reach_the_cells():
     assert out.core[["date", "duration_h"]].iloc[0].tolist() == ["2023-04-13", 5.5]
 
 
+def test_a_document_that_writes_the_month_first_is_not_read_half_wrong():
+    headers = ("Location", "Date")
+    rows = [("Camden", date) for date in ("05/06/23", "05/13/23", "06/20/23")]
+    with pytest.raises(HeaderError, match=r"2 of its dates.*'05/13/23'.*Date=date:month-first"):
+        ingest([make_document(*rows, headers=headers)])
+    out = ingest([make_document(*rows, headers=headers)], renames={"Date": "date:month-first"})
+    assert out.core["date"].tolist() == ["2023-05-06", "2023-05-13", "2023-06-20"]
+    out = ingest([make_document(*rows, ("Camden", "13/05/23"), headers=headers)])
+    assert out.rejected["text"].tolist() == ["05/13/23", "06/20/23"]
+
+
 def test_start_and_end_make_a_duration_and_say_so():
     headers = ("Borough", "Site", "Date", "Start", "End")
     out = ingest(
