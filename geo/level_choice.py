@@ -81,7 +81,7 @@ def choose(case: Case, levels: Levels, eras: pd.DataFrame) -> Arithmetic:
     blank = Arithmetic(case.force, case.date, case.hours, case.era, (), None, "")
     if case.aborted:
         return replace(blank, reason=_ABORTED)
-    has_eras = bool((eras["force"] == case.force).any())
+    has_eras = case.force in set(eras["force"])
     parts: tuple[Part, ...] = ()
     source: Source = "modelled"
     if case.era is not None or not has_eras:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -42,6 +43,10 @@ SITE_MEAN = "Baseline, each month from the place's own earlier rates"
 
 _DECIMALS = 4
 """Decimals kept: more would be noise, and differ between machines."""
+
+
+_LEAST_VARIANCE = 1e-12
+"""Of log faces: thirty equal counts in a row must not divide by nothing."""
 
 
 class _Count(NamedTuple):
@@ -179,26 +184,47 @@ def _counts(together: pd.DataFrame, eras: pd.DataFrame) -> list[_Count]:
 def _by_month(counts: Sequence[_Count]) -> dict[str, _Scored]:
     """Predict each month's counts from the months before, in three ways."""
     lines = {name: _Scored([], []) for name in (ROLLING, TRAILING_RATE, SITE_MEAN)}
-    for count in counts:
-        before = [c for c in counts if c.month < count.month and c.group == count.group]
-        level = Moments.of(c.rate for c in before)
-        if level.n < ENOUGH or not level.squares:
-            continue
-        recent = Moments.of(c.rate for c in before[-TRAILING:])
-        site = Moments.of(c.rate for c in before if c.place == count.place)
-        own = Moments(site.n, site.mean, level.squares) if site.n else recent
-        for name, moments, freedom in (
-            (ROLLING, level, level.n - 1),
-            (TRAILING_RATE, recent, recent.n - 1),
-            (SITE_MEAN, own, (level.n if site.n else recent.n) - 1),
-        ):
-            student = _predict(count.log_hours, moments, freedom)
-            lines[name].mixtures.append((student,))
-            lines[name].observed.append(count.rate + count.log_hours)
+    for _, months in groupby(sorted(counts, key=_group_and_month), key=lambda c: c.group):
+        before: list[_Count] = []
+        for _, own in groupby(months, key=lambda c: c.month):
+            now = list(own)
+            level = Moments.of(c.rate for c in before)
+            if level.n >= ENOUGH and level.squares:
+                for name, mixtures in _three_ways(now, before, level).items():
+                    lines[name].mixtures.extend(mixtures)
+                    lines[name].observed.extend(c.rate + c.log_hours for c in now)
+            before += now
     return lines
 
 
-def _predict(log_hours: float, moments: Moments, freedom: int) -> Student:
-    """Predict one new count from a mean and a spread with its own degrees of freedom."""
-    variance = moments.squares / freedom * (1 + 1 / moments.n)
-    return Student(moments.mean + log_hours, math.sqrt(variance), float(freedom))
+def _group_and_month(count: _Count) -> tuple[tuple[str, str, bool], str]:
+    """Sort by group and month only: within a month the order of days and rows stays."""
+    return count.group, count.month
+
+
+def _three_ways(
+    now: list[_Count], before: list[_Count], level: Moments
+) -> dict[str, list[Mixture]]:
+    """Predict one month from its group's earlier counts: the model and both baselines."""
+    recent = Moments.of(c.rate for c in before[-TRAILING:])
+    rates: dict[str, list[float]] = {}
+    for count in before:
+        rates.setdefault(count.place, []).append(count.rate)
+    sites = {place: Moments.of(own) for place, own in rates.items()}
+    lines: dict[str, list[Mixture]] = {ROLLING: [], TRAILING_RATE: [], SITE_MEAN: []}
+    for count in now:
+        lines[ROLLING].append(_predict(count, level, level))
+        lines[TRAILING_RATE].append(_predict(count, recent, recent))
+        site = sites.get(count.place)
+        # One place's few counts tell its mean, not its spread: that is the era's.
+        lines[SITE_MEAN].append(
+            _predict(count, site, level) if site else _predict(count, recent, recent)
+        )
+    return lines
+
+
+def _predict(count: _Count, about: Moments, spread: Moments) -> Mixture:
+    """Predict a count about a mean, with the spread of perhaps other counts."""
+    variance = max(spread.sd**2, _LEAST_VARIANCE) * (1 + 1 / about.n)
+    centre = about.mean + count.log_hours
+    return (Student(centre, math.sqrt(variance), float(spread.n - 1)),)

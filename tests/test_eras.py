@@ -1,11 +1,15 @@
 """Dates find the era whose span holds them; nothing is put together across a break."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from data.corrections import apply_corrections, load_corrections
 from data.eras import load_eras
 from data.errors import SchemaError
 from data.forces import load_forces
+from data.ingest import ingest
+from data.records import embedded_documents
 from geo.eras import assign_eras, eras_possible, require_one_era
 from geo.errors import EraError, InputError, MissingColumnError
 from geo.rates import rate_per_hour
@@ -77,6 +81,55 @@ def test_every_note_says_that_no_cause_is_known(eras):
     hourly = eras[eras["era"] != "met-2020"]
     assert hourly["note"].str.contains("has not said why").all()
     assert not eras["note"].str.contains("because|due to|owing").any()
+
+
+# --- the evidence -----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def met():
+    core = ingest(embedded_documents()).core
+    core, _ = apply_corrections(core, load_corrections([]))
+    return core[core["force"] == MET].assign(rate=core["faces_seen"] / core["duration_h"])
+
+
+@pytest.mark.parametrize(
+    ("era", "figures"),
+    [
+        ("met-2023", (17, 1813, 13)),
+        ("met-2023-12", (105, 280, 30)),
+        ("met-2024-07", (19, 1010, 9)),
+        ("met-2024-09", (62, 1657, 45)),
+    ],
+)
+def test_the_record_bears_the_notes_out(eras, met, era, figures):
+    rows, median, fives = figures
+    own = met[(assign_eras(met, eras) == era).fillna(value=False)]
+    note = eras.set_index("era").loc[era, "note"]
+    assert len(own) == rows
+    assert own["rate"].median() == pytest.approx(median, abs=0.6)
+    assert (own["faces_seen"] % 5 == 0).sum() == fives
+    assert note.startswith(f"{rows} deployments")
+    for number in (f"{median:,}", f"{fives} ", f"log sd {np.log(own['rate']).std():.2f}"):
+        assert number in note
+
+
+def test_the_mixed_weeks_are_two_levels(eras, met):
+    own = met[(assign_eras(met, eras) == "met-2024-07").fillna(value=False)]
+    fives = own["faces_seen"] % 5 == 0
+    assert own["rate"][fives].median() == pytest.approx(2163, abs=1)
+    assert own["rate"][~fives].median() == pytest.approx(389, abs=1)
+
+
+def test_every_deployment_of_the_met_has_an_era(eras, met):
+    assert assign_eras(met, eras).notna().all()
+
+
+def test_arrests_across_july_2024_are_refused(eras, met):
+    with pytest.raises(EraError, match="2024-07-25"):
+        rate_per_hour(
+            met[met["date"].between("2024-07-01", "2024-08-31")], "arrests", eras=eras
+        )
 
 
 # --- the reviewed table -----------------------------------------------------------------

@@ -9,6 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import t as student_t
 
+from data.corrections import apply_corrections, load_corrections
+from data.eras import load_eras
+from data.ingest import ingest
+from data.records import embedded_documents
 from geo.arithmetic import Part, rounded
 from geo.errors import InputError, MissingColumnError
 from geo.exposure import (
@@ -319,6 +323,51 @@ def test_explain_gives_the_published_numbers():
 def test_numbers_keep_six_digits():
     assert rounded(0.123456789) == 0.123457
     assert rounded(98765432.1) == 98765400.0
+
+
+# --- the embedded record ----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def embedded():
+    core = ingest(embedded_documents()).core
+    return apply_corrections(core, load_corrections([]))[0]
+
+
+def test_the_embedded_record_is_estimated_whole(embedded):
+    out = estimate_exposure(embedded, load_eras())
+    ran = embedded["status"] != "aborted"
+    assert out["faces_expected"][ran].notna().all()
+    assert out.loc[~ran, NUMBERS].isna().all().all()
+    others = embedded["force"] != "Metropolitan Police"
+    assert set(out["exposure_source"][others]) == {"borrowed"}
+    reported = out["exposure_source"] == "reported"
+    assert (out["exposure"][reported] == embedded["faces_seen"][reported].astype(float)).all()
+
+
+def test_the_total_of_2023_is_the_sum_of_reported_counts(embedded):
+    out = estimate_exposure(embedded, load_eras())
+    year = embedded["date"].str.startswith("2023") & (out["exposure_source"] == "reported")
+    faces = embedded["faces_seen"][embedded["date"].str.startswith("2023")]
+    assert out["exposure"][year].sum() == faces.sum()
+
+
+def test_intervals_of_the_record_cover_as_they_say(embedded):
+    out = estimate_exposure(embedded, load_eras())
+    faces = embedded["faces_seen"].astype(float)
+    known = faces.notna()
+    # Residuals have heavier tails than a normal's, so 80 % intervals are a little too wide.
+    for level, least, most in (("80", 0.75, 0.88), ("90", 0.85, 0.95)):
+        inside = faces.between(
+            out[f"faces_expected_lo{level}"], out[f"faces_expected_hi{level}"]
+        )
+        assert least < inside[known].mean() < most
+
+
+def test_the_record_given_again_as_a_source_changes_nothing(embedded):
+    alone = estimate_exposure(embedded, load_eras())
+    again = estimate_exposure(embedded, load_eras(), record=embedded)
+    pd.testing.assert_frame_equal(alone, again)
 
 
 # --- laws -------------------------------------------------------------------------------
