@@ -1,0 +1,237 @@
+"""Trace every published number of one deployment to its cell, and redo the arithmetic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geo.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from data.settings import Settings
+
+FROM_CELLS = (
+    "date",
+    "place_published",
+    "area_published",
+    "duration_h",
+    "use_case",
+    "watchlist_size",
+    "threshold",
+    "faces_seen",
+    "alerts",
+    "true_alerts",
+    "true_alerts_confirmed",
+    "true_alerts_unconfirmed",
+    "false_alerts",
+    "false_alerts_confirmed",
+    "false_alerts_unconfirmed",
+    "engagements",
+    "arrests",
+    "other_disposals",
+    "no_action",
+)
+"""Columns that come out of cells, in the order they are told."""
+
+PLACED = ("place_read", "area_name", "precision", "lon", "lat", "uncertainty_m", "located_by")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The tables that an explanation draws on, and where they were found."""
+
+    found_in: str
+    tables: dict[str, pd.DataFrame]
+
+
+def explain_deployment(deployment_id: str, *, out: Path | None, project: Path | None) -> str:
+    """
+    Explain the published numbers of one deployment.
+
+    Parameters
+    ----------
+    deployment_id
+        Such as ``met-2023-05-06-1``.
+    out
+        A published site to look in; None for the last run of the project.
+    project
+        Folder with our state; without a run there, the embedded records are read afresh.
+
+    Returns
+    -------
+    text
+        Lines for the screen.
+
+    Raises
+    ------
+    InputError
+        If there is no such deployment; the message names the nearest ids.
+    """
+    evidence = _gather(out, project)
+    core = evidence.tables["core_deployments"]
+    here = core[core["deployment_id"] == deployment_id]
+    if here.empty:
+        raise InputError(_no_such(deployment_id, core["deployment_id"].tolist(), evidence))
+    row = here.iloc[0]
+    lines = [
+        f"{deployment_id}: {row['force']}, {row['date']}, {row['place_published']}",
+        f"Document: {row['source_document']}",
+        f"SHA-256: {row['source_sha256']}",
+        f"Found in {evidence.found_in}.",
+        "",
+        *_cell_lines(row, evidence.tables["raw_cells"]),
+        *_remark_lines(deployment_id, evidence),
+        "",
+        *_place_lines(deployment_id, row, evidence),
+        "",
+        *_estimate_lines(deployment_id, core, evidence),
+    ]
+    return "\n".join(lines)
+
+
+def _gather(out: Path | None, project: Path | None) -> Evidence:
+    from data.settings import Settings
+    from data.store import read_table
+
+    site = out / "data" / "passersby.duckdb" if out else None
+    if site is not None and not site.is_file():
+        msg = f"{out} holds no data/passersby.duckdb. Run `passersby run --out {out}` first."
+        raise InputError(msg)
+    settings = Settings(project=project) if project else Settings()
+    state = site or settings.state_database
+    if state.is_file():
+        names = (
+            "raw_cells",
+            "core_deployments",
+            "core_flags",
+            "core_corrections",
+            "out_deployments",
+            "out_places",
+        )
+        where = f"the site {out}" if out else "the last run"
+        return Evidence(where, {name: read_table(state, name) for name in names})
+    return Evidence(
+        "the embedded records, since nothing has been run here yet", _afresh(settings)
+    )
+
+
+def _afresh(settings: Settings) -> dict[str, pd.DataFrame]:
+    """Run the stages in memory, up to the tables."""
+    from flows.stages import (
+        Request,
+        check_records,
+        count_residents,
+        estimate_faces,
+        locate_records,
+        named_tables,
+        read_documents,
+        tabulate,
+    )
+
+    request = Request(settings)
+    checked = check_records(read_documents(request), request)
+    around = count_residents(locate_records(checked), request)
+    return named_tables(checked, tabulate(checked, around, estimate_faces(checked)))
+
+
+def _no_such(deployment_id: str, known: list[str], evidence: Evidence) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(deployment_id, known, n=3, cutoff=0.5)
+    nearest = f" The nearest: {', '.join(near)}." if near else ""
+    return f"There is no deployment {deployment_id} in {evidence.found_in}.{nearest}"
+
+
+def _cell_lines(row: pd.Series, raw: pd.DataFrame) -> list[str]:
+    """Tell each value with the cell, header, page and row it came from."""
+    same = (
+        (raw["source_sha256"] == row["source_sha256"])
+        & (raw["source_page"] == row["source_page"])
+        & (raw["source_row"] == row["source_row"])
+    )
+    cells = raw[same & raw["column"].notna()].set_index("column")
+    where = f"page {row['source_page']}, row {row['source_row']}"
+    lines = ["Each value, the cell it was read from, and that cell's place:"]
+    for name in FROM_CELLS:
+        if name in cells.index:
+            for cell in cells.loc[[name]].itertuples():
+                header = " ".join(str(cell.header).split())
+                lines.append(
+                    f"  {name} = {_value(row[name])} | cell {_quoted(cell.text)} under "
+                    f"{header!r} | {row['source_document']}, {where}"
+                )
+        elif _known(row[name]):
+            lines.append(
+                f"  {name} = {_value(row[name])} | worked out from other cells | "
+                f"{row['source_document']}, {where}"
+            )
+    return lines
+
+
+def _remark_lines(deployment_id: str, evidence: Evidence) -> list[str]:
+    corrections = evidence.tables["core_corrections"]
+    made = corrections[corrections["deployment_id"] == deployment_id]
+    flags = evidence.tables["core_flags"]
+    raised = flags[flags["deployment_id"] == deployment_id]
+    return [
+        *(
+            f"Corrected: {one.column} from {one.value_from} to {one.value_to}. "
+            f"{one.reason} Evidence: {one.evidence}"
+            for one in made.itertuples()
+        ),
+        *(f"Flag {one.flag}: {one.detail}" for one in raised.itertuples()),
+    ]
+
+
+def _place_lines(deployment_id: str, row: pd.Series, evidence: Evidence) -> list[str]:
+    out = evidence.tables["out_deployments"]
+    placed = out[out["deployment_id"] == deployment_id].iloc[0]
+    places = evidence.tables["out_places"]
+    area = places["area_published"].fillna("") == (
+        row["area_published"] if _known(row["area_published"]) else ""
+    )
+    same = (places["force"] == row["force"]) & (
+        places["place_published"] == row["place_published"]
+    )
+    lines = [f"Place: {name} = {_value(placed[name])}" for name in PLACED]
+    lines += [f"Place: {reason}" for reason in places.loc[same & area, "reason"].head(1)]
+    residents = _value(placed["residents_800m"])
+    return [
+        *lines,
+        f"Residents within 800 m: {residents} ({_value(placed['residents_method'])})",
+    ]
+
+
+def _estimate_lines(deployment_id: str, core: pd.DataFrame, evidence: Evidence) -> list[str]:
+    from data.eras import load_eras
+    from flows.stages import embedded_record
+    from geo.exposure import explain_exposure
+
+    out = evidence.tables["out_deployments"]
+    shown = out[out["deployment_id"] == deployment_id].iloc[0]
+    record = embedded_record()
+    piece = explain_exposure(core, load_eras(), deployment_id, record=record)
+    exposure = f"{_value(shown['exposure'])} faces ({_value(shown['exposure_source'])})"
+    return [
+        f"Exposure: {exposure}; counting era {_value(shown['counting_era'])}",
+        "Expected without this row's own count:",
+        *(f"  {sentence}" for sentence in piece.sentences()),
+    ]
+
+
+def _known(value: object) -> bool:
+    return not (value is None or str(value) in {"<NA>", "nan", "None"})
+
+
+def _value(value: object) -> str:
+    if not _known(value):
+        return "unknown"
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def _quoted(text: object) -> str:
+    return repr(text) if isinstance(text, str) else "empty"

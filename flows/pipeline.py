@@ -1,0 +1,136 @@
+"""
+The order of a run, stated once, for both ways of calling its stages.
+
+With ``plainly`` every stage is an ordinary call; the Prefect flow passes a caller that makes
+each a task. Nothing else differs, so both publish the same bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flows.publish import drafting, publish
+from flows.stages import (
+    check_records,
+    count_residents,
+    draw_site,
+    estimate_faces,
+    locate_records,
+    read_documents,
+    store_tables,
+    tabulate,
+    write_manifest,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from flows.stages import Checked, Request, Tabulated
+
+STAGES: dict[Callable[..., Any], str] = {
+    read_documents: "reading documents",
+    check_records: "checking records",
+    locate_records: "locating places",
+    count_residents: "counting residents",
+    estimate_faces: "estimating faces",
+    tabulate: "joining tables",
+    store_tables: "storing tables",
+    draw_site: "drawing the site",
+    write_manifest: "writing the manifest",
+    publish: "publishing",
+}
+"""Every stage and what to tell a reader while it runs."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """
+    What a run did.
+
+    Attributes
+    ----------
+    rows_in, rows_kept, rows_rejected, rows_flagged
+        Records found, kept, rejected, and kept with at least one flag.
+    corrections
+        Corrections applied.
+    precision
+        Deployments by precision, best first.
+    """
+
+    rows_in: int
+    rows_kept: int
+    rows_rejected: int
+    rows_flagged: int
+    corrections: int
+    precision: Mapping[str, int]
+
+    @property
+    def line(self) -> str:
+        """The last line of a run."""
+        return (
+            f"{self.rows_in} rows in, {self.rows_kept} kept, "
+            f"{self.rows_rejected} rejected, {self.rows_flagged} flagged"
+        )
+
+
+def plainly(stage: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401 - any stage's
+    """Call a stage as it is."""
+    return stage(*arguments)
+
+
+def run_pipeline(request: Request, call: Callable[..., Any] = plainly) -> Outcome:
+    """
+    Run every stage in order and publish the site.
+
+    Parameters
+    ----------
+    request
+        What to do.
+    call
+        How to call a stage: ``call(stage, *arguments)`` returns what the stage returns.
+
+    Returns
+    -------
+    outcome
+        Counts of the run.
+    """
+    with drafting(request.settings.out) as draft:
+        documents = call(read_documents, request)
+        checked = call(check_records, documents, request)
+        places = call(locate_records, checked)
+        around = call(count_residents, places, request)
+        estimated = call(estimate_faces, checked)
+        tables = call(tabulate, checked, around, estimated)
+        call(store_tables, checked, tables, draft)
+        call(draw_site, checked, estimated, tables, request, draft)
+        call(write_manifest, checked, tables, draft)
+        call(publish, draft, request.settings.out)
+    return count_outcome(checked, tables)
+
+
+def count_outcome(checked: Checked, tables: Tabulated) -> Outcome:
+    """
+    Count what a run did.
+
+    Parameters
+    ----------
+    checked, tables
+        Tables of the run.
+
+    Returns
+    -------
+    outcome
+        Its counts.
+    """
+    from data.schemas import PRECISIONS
+
+    mix = tables.deployments["precision"].value_counts()
+    return Outcome(
+        rows_in=int(checked.sources["rows_in"].sum()),
+        rows_kept=len(checked.core),
+        rows_rejected=len(checked.rejected),
+        rows_flagged=int(checked.flags["deployment_id"].nunique()),
+        corrections=len(checked.corrections),
+        precision={name: int(mix.get(name, 0)) for name in PRECISIONS},
+    )

@@ -1,0 +1,400 @@
+"""
+The stages of a run: each reads, calls plain functions of data, geo and maps, and returns.
+
+Heavy imports wait inside them, so that the command answers at once and a stage pays for what
+it uses.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+from data.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import geopandas as gpd
+    import pandas as pd
+
+    from data.documents import RawDocument
+    from data.ingest import Ingested
+    from data.settings import Settings
+    from geo.gazetteer import Gazetteer
+    from geo.residents import PopulationGrid
+    from maps.site import SiteTables
+
+
+@dataclass(frozen=True)
+class Request:
+    """
+    What a run is asked to do.
+
+    Attributes
+    ----------
+    settings
+        Where things lie, and whether every connection beyond this machine is forbidden.
+    sources
+        Files, folders and addresses of records; none means the embedded records.
+    add
+        Whether the embedded records are drawn beside the sources.
+    renames, missing, force
+        How to read headers the vocabulary does not know, columns that may be missing, and
+        whose records these are.
+    population
+        A population grid to use instead of the embedded ones.
+    tiles
+        Background tiles asked for.
+    """
+
+    settings: Settings
+    sources: tuple[str, ...] = ()
+    add: bool = False
+    renames: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    force: str | None = None
+    population: Path | None = None
+    tiles: str | None = None
+
+
+@dataclass(frozen=True)
+class Documents:
+    """Documents to publish, and those that only help to calibrate."""
+
+    published: list[RawDocument]
+    record: list[RawDocument]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Tables of the published documents, and the deployments that help to calibrate."""
+
+    raw: pd.DataFrame
+    sources: pd.DataFrame
+    core: pd.DataFrame
+    rejected: pd.DataFrame
+    flags: pd.DataFrame
+    corrections: pd.DataFrame
+    record: pd.DataFrame | None
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """Estimates indexed like the deployments, and how well such estimates have done."""
+
+    eras: pd.DataFrame
+    exposure: pd.DataFrame
+    scorecard: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Surrounded:
+    """Places with the people around them, residents of whole areas, and a relief of people."""
+
+    places: gpd.GeoDataFrame
+    areas: pd.DataFrame
+    relief: gpd.GeoDataFrame
+
+
+@dataclass(frozen=True)
+class Tabulated:
+    """The tables readers see, with their geometries, and the relief of people under them."""
+
+    deployments: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+    areas: pd.DataFrame
+    relief: gpd.GeoDataFrame
+
+
+def read_documents(request: Request) -> Documents:
+    """Read the sources, or the embedded records where there are none."""
+    from data.records import embedded_documents
+
+    sources = read_sources(request.sources, offline=request.settings.offline)
+    embedded = embedded_documents()
+    if not sources:
+        return Documents(embedded, [])
+    told = {document.sha256 for document in sources}
+    others = [document for document in embedded if document.sha256 not in told]
+    if request.add:
+        return Documents([*others, *sources], [])
+    return Documents(sources, others)
+
+
+def read_sources(sources: Sequence[str], *, offline: bool = False) -> list[RawDocument]:
+    """Read every document that the sources name; the same bytes twice are one document."""
+    from data.readers import read_document
+    from data.sources import open_source
+
+    found: dict[str, RawDocument] = {}
+    for source in sources:
+        if offline and "://" in source:
+            msg = (
+                f"{source} is an address, and --offline forbids connections. Download the "
+                "document and give the file, or leave --offline out."
+            )
+            raise SourceError(msg)
+        for content, name, url in open_source(source):
+            document = read_document(content, name=name, url=url)
+            found.setdefault(document.sha256, document)
+    return list(found.values())
+
+
+def check_records(documents: Documents, request: Request) -> Checked:
+    """Map, parse, flag and correct the records; rejected rows keep their reasons."""
+    from data.corrections import apply_corrections, load_corrections
+    from data.ingest import ingest
+
+    corrections = load_corrections([request.settings.corrections])
+    ingested = ingest(
+        documents.published,
+        renames=request.renames,
+        force=request.force,
+        missing=request.missing,
+    )
+    core, flags, applied = _lint_and_correct(ingested, corrections)
+    record = None
+    if documents.record:
+        record, _ = apply_corrections(ingest(documents.record).core, load_corrections())
+    return Checked(
+        raw=ingested.raw_cells,
+        sources=ingested.sources,
+        core=core,
+        rejected=ingested.rejected,
+        flags=flags,
+        corrections=applied,
+        record=record,
+    )
+
+
+def _lint_and_correct(
+    ingested: Ingested, corrections: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    from data.corrections import apply_corrections
+    from data.lint import attach_flags
+
+    flags = lint_ingested(ingested)
+    core, applied = apply_corrections(attach_flags(ingested.core, flags), corrections)
+    return core, flags, applied
+
+
+def lint_ingested(ingested: Ingested) -> pd.DataFrame:
+    """Flag what looks wrong in a reading, with what the reading itself noticed."""
+    from data.lint import lint
+
+    return lint(ingested.core, noticed=ingested.noticed)
+
+
+def embedded_record() -> pd.DataFrame:
+    """Return the embedded deployments, corrected, as they calibrate every expectation."""
+    from data.corrections import apply_corrections, load_corrections
+    from data.ingest import ingest
+    from data.records import embedded_documents
+
+    core = ingest(embedded_documents()).core
+    return apply_corrections(core, load_corrections())[0]
+
+
+def locate_records(checked: Checked) -> gpd.GeoDataFrame:
+    """Give every published place a geometry as large as it is vague."""
+    from data.gazetteer import load_gazetteer
+    from data.tabulate import distinct_places, with_published_spots
+    from geo.locate import locate_places
+
+    places = distinct_places(checked.core)
+    gazetteer = load_gazetteer()
+    located = locate_places(places, gazetteer)
+    located = with_published_spots(located, places, gazetteer.areas)
+    return located.assign(published_lon=places["lon"], published_lat=places["lat"])
+
+
+def count_residents(places: gpd.GeoDataFrame, request: Request) -> Surrounded:
+    """Count who lives around every place, and in every area with a deployment."""
+    from data.gazetteer import load_gazetteer
+    from data.population import load_grids
+    from geo.residents import residents_of, residents_within
+
+    grids = load_grids(request.population, around=places)
+    areas = load_gazetteer().areas
+    areas = areas[areas["area_code"].isin(places["area_code"].dropna())]
+    return Surrounded(
+        places=places.join(residents_within(places, grids)),
+        areas=areas[["area_code"]].join(residents_of(areas, grids)),
+        relief=_relief(grids),
+    )
+
+
+def estimate_faces(checked: Checked) -> Estimated:
+    """Expect the faces of every deployment, and score the way they are expected."""
+    from data.eras import load_eras
+    from geo.exposure import estimate_exposure
+    from geo.scorecard import score_exposure
+
+    eras = load_eras()
+    return Estimated(
+        eras=eras,
+        exposure=estimate_exposure(checked.core, eras, record=checked.record),
+        scorecard=score_exposure(checked.core, eras, record=checked.record),
+    )
+
+
+def tabulate(checked: Checked, around: Surrounded, estimated: Estimated) -> Tabulated:
+    """Join deployments, places and estimates into the published tables."""
+    from data.tabulate import tabulate_areas, tabulate_deployments, tabulate_places
+
+    deployments = tabulate_deployments(checked.core, around.places, estimated.exposure)
+    return Tabulated(
+        deployments=deployments,
+        places=tabulate_places(checked.core, around.places),
+        areas=tabulate_areas(deployments, around.areas),
+        relief=around.relief,
+    )
+
+
+def store_tables(checked: Checked, tables: Tabulated, draft: Path) -> None:
+    """Write the database, which checks every table, and the downloads."""
+    from data.exports import write_exports
+    from data.store import write_database
+
+    folder = draft / "data"
+    folder.mkdir(exist_ok=True)
+    write_database(folder / "passersby.duckdb", named_tables(checked, tables))
+    write_exports(
+        folder,
+        deployments=tables.deployments,
+        places=tables.places,
+        areas=tables.areas,
+        rejected=checked.rejected,
+    )
+
+
+def named_tables(checked: Checked, tables: Tabulated) -> dict[str, pd.DataFrame]:
+    """Name every table of a run as the schemas do."""
+    return {
+        "raw_cells": checked.raw,
+        "core_sources": checked.sources,
+        "core_deployments": checked.core,
+        "core_flags": checked.flags,
+        "core_corrections": checked.corrections,
+        "rejected_rows": checked.rejected,
+        "out_deployments": tables.deployments,
+        "out_places": tables.places,
+        "out_areas": tables.areas,
+    }
+
+
+def draw_site(
+    checked: Checked, estimated: Estimated, tables: Tabulated, request: Request, draft: Path
+) -> None:
+    """Draw the pages, pictures and feed."""
+    from maps.site import render_site
+
+    for name, content in render_site(site_tables(checked, estimated, tables, request)).items():
+        (draft / name).parent.mkdir(parents=True, exist_ok=True)
+        (draft / name).write_bytes(content)
+
+
+def site_tables(
+    checked: Checked, estimated: Estimated, tables: Tabulated, request: Request
+) -> SiteTables:
+    """Gather what a site is drawn from."""
+    from maps.site import SiteTables
+
+    backdrop = _backdrop(checked, tables)
+    return SiteTables(
+        deployments=tables.deployments,
+        places=tables.places,
+        areas=tables.areas,
+        sources=checked.sources,
+        corrections=checked.corrections,
+        rejected=checked.rejected,
+        flags=checked.flags,
+        eras=estimated.eras,
+        scorecard=estimated.scorecard,
+        version=version(),
+        site_url=request.settings.site_url,
+        tiles=request.tiles,
+        **backdrop,
+    )
+
+
+def _backdrop(checked: Checked, tables: Tabulated) -> dict[str, Any]:
+    """Gather what the map draws under the records, and whom it owes credit."""
+
+    from data.gazetteer import load_gazetteer
+
+    gazetteer = load_gazetteer()
+    codes = set(tables.deployments["area_code"].dropna())
+    for force in checked.core["force"].unique():
+        codes |= gazetteer.scope_of(force) or set()
+    boroughs = gazetteer.areas[gazetteer.areas["area_code"].isin(codes)]
+    return {
+        "boroughs": boroughs[["area_code", "area_name", "geometry"]].reset_index(drop=True),
+        "relief": tables.relief,
+        "stations": _stations(gazetteer),
+        "credits": _credits(),
+    }
+
+
+def _credits() -> list[dict[str, object]]:
+    """Name the sources of embedded data, their licences and whom they credit."""
+    from data.catalog import load_catalog
+
+    names = ("title", "licence", "credit", "vintage")
+    return [{name: getattr(entry, name) for name in names} for entry in load_catalog()]
+
+
+def _relief(grids: Sequence[PopulationGrid]) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+    import pandas as pd
+
+    from maps.relief import draw_relief
+
+    drawn = [draw_relief(grid.array, transform=grid.transform, crs=grid.crs) for grid in grids]
+    return gpd.GeoDataFrame(pd.concat(drawn, ignore_index=True))
+
+
+def _stations(gazetteer: Gazetteer) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    from geo.crs import MEASURED, to_stored
+
+    names = gazetteer.names[gazetteer.names["kind"] == "station"]
+    spots = gpd.points_from_xy(names["easting_m"], names["northing_m"])
+    frame = gpd.GeoDataFrame({"name": names["name"].tolist()}, geometry=spots, crs=MEASURED)
+    return to_stored(frame)
+
+
+def write_manifest(checked: Checked, tables: Tabulated, request: Request, draft: Path) -> None:
+    """Describe the finished site: sources, hashes, licences, counts."""
+    from data.manifest import NAME, manifest_json
+
+    content = manifest_json(
+        draft, version=version(), tables=named_tables(checked, tables), credits=_credits()
+    )
+    (draft / NAME).write_bytes(content)
+
+
+def save_state(settings: Settings) -> None:
+    """Keep the run's tables in the project, where `explain` finds them."""
+    settings.state.mkdir(parents=True, exist_ok=True)
+    kept = settings.state_database
+    partial = kept.with_name(f"{kept.name}.{os.getpid()}.partial")
+    try:
+        shutil.copyfile(settings.out / "data" / "passersby.duckdb", partial)
+        partial.replace(kept)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def version() -> str:
+    """Return the version of the installed package."""
+    try:
+        return metadata.version("passersby")
+    except metadata.PackageNotFoundError:
+        return "0+unknown"
