@@ -11,7 +11,12 @@ if TYPE_CHECKING:
 
     from maps.rows import Row
 
-ROW_NOUNS = {"pdf": ("page", "row"), "xlsx": ("sheet", "row"), "xls": ("sheet", "row"), "ods": ("sheet", "row")}
+ROW_NOUNS = {
+    "pdf": ("page", "row"),
+    "xlsx": ("sheet", "row"),
+    "xls": ("sheet", "row"),
+    "ods": ("sheet", "row"),
+}
 
 MOST_FLAGS = 2
 """Flags shown in a popup, which has twelve lines; the table lists all."""
@@ -71,7 +76,9 @@ def reported_line(row: Row) -> str:
     if alerts:
         parts.append(alerts)
     if row["arrests"] is not None:
-        parts.append("no arrests" if row["arrests"] == 0 else words.plural(row["arrests"], "arrest"))
+        parts.append(
+            "no arrests" if row["arrests"] == 0 else words.plural(row["arrests"], "arrest")
+        )
     return " · ".join(parts) or "No figures published"
 
 
@@ -109,7 +116,7 @@ def expected_line(row: Row) -> str:
     if any(value is None for value in values):
         return ""
     borrowed = row["exposure_source"] == "borrowed"
-    note = "; another force’s level, in no total" if borrowed else ""
+    note = f"; another force{words.APOSTROPHE}s level, in no total" if borrowed else ""
     return words.likely(*values, noun="faces") + note
 
 
@@ -185,11 +192,15 @@ def flag_lines(flags: Iterable[Row], corrections: Iterable[Row]) -> list[str]:
     for fix in corrections:
         before, after = (_value(fix["column"], fix[end]) for end in ("value_from", "value_to"))
         noun = words.clean(fix["column"]).replace("_", " ")
-        lines.append(f"Corrected: {noun} {before} to {after} ({words.clean(fix['reason'], longest=160)})")
+        lines.append(
+            f"Corrected: {noun} {before} to {after} ({words.clean(fix['reason'], longest=160)})"
+        )
     details = [words.clean(flag["detail"], longest=160) for flag in flags]
     lines += [f"Flag: {detail}" for detail in details[:MOST_FLAGS]]
     if len(details) > MOST_FLAGS:
-        lines.append(f"… and {words.plural(len(details) - MOST_FLAGS, 'more flag')}: see the table")
+        lines.append(
+            f"… and {words.plural(len(details) - MOST_FLAGS, 'more flag')}: see the table"
+        )
     return lines
 
 

@@ -45,8 +45,8 @@ def _tag(name: str, text: str | None = None, **attributes: object) -> Markup:
         for key, value in attributes.items()
     )
     if text is None:
-        return Markup("<{}{}/>").format(Markup(name), written)
-    return Markup("<{}{}>{}</{}>").format(Markup(name), written, text, Markup(name))
+        return Markup("<{}{}/>").format(name, written)
+    return Markup("<{}{}>{}</{}>").format(name, written, text, name)
 
 
 def _short(value: object) -> str:
@@ -97,7 +97,13 @@ def _stacks(tallies: dict[str, Counter[str]]) -> list[Markup]:
     inner, tall = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
     base = HEIGHT - BOTTOM
     parts = [
-        _tag("text", f"{percent} %", x=LEFT - 6, y=base - tall * percent / 100 + 4.0, text_anchor="end")
+        _tag(
+            "text",
+            f"{percent} %",
+            x=LEFT - 6,
+            y=base - tall * percent / 100 + 4.0,
+            text_anchor="end",
+        )
         for percent in (0, 50, 100)
     ]
     step = inner / max(len(tallies), 1)
@@ -108,8 +114,21 @@ def _stacks(tallies: dict[str, Counter[str]]) -> list[Markup]:
             height = tall * tally[kind] / whole
             if height:
                 y -= height
-                parts.append(_tag("rect", class_=kind, x=x, y=y, width=width, height=max(height - 1, 0.5)))
-        parts.append(_tag("text", str(whole), class_="strong", x=x + width / 2, y=TOP - 6.0, text_anchor="middle"))
+                parts.append(
+                    _tag(
+                        "rect", class_=kind, x=x, y=y, width=width, height=max(height - 1, 0.5)
+                    )
+                )
+        parts.append(
+            _tag(
+                "text",
+                str(whole),
+                class_="strong",
+                x=x + width / 2,
+                y=TOP - 6.0,
+                text_anchor="middle",
+            )
+        )
         parts += _quarter_label(name, tallies, x + width / 2, base)
     return parts + _keys()
 
@@ -121,7 +140,9 @@ def _quarter_label(
     first_of_year = next(other for other in tallies if other.startswith(year)) == name
     parts = [_tag("text", part, x=x, y=base + 13.0, text_anchor="middle")]
     if first_of_year:
-        parts.append(_tag("text", year, class_="strong", x=x, y=base + 26.0, text_anchor="middle"))
+        parts.append(
+            _tag("text", year, class_="strong", x=x, y=base + 26.0, text_anchor="middle")
+        )
     return parts
 
 
@@ -146,7 +167,9 @@ def rates_chart(rows: Sequence[Row], eras: Sequence[Row]) -> Chart:
     eras
         Counting eras.
     """
-    groups = [(era, rates) for era, rates in rates_by_era(rows, eras) if len(rates) >= _LEAST_RATES]
+    groups = [
+        (era, rates) for era, rates in rates_by_era(rows, eras) if len(rates) >= _LEAST_RATES
+    ]
     title = "Faces per hour, by counting era"
     letters = era_letters(eras)
     names = [
@@ -154,8 +177,9 @@ def rates_chart(rows: Sequence[Row], eras: Sequence[Row]) -> Chart:
         for era, _ in groups
     ]
     caption = (
-        f"Each dot is a deployment with hours and a count, the bar its era’s median; the scale is "
-        f"logarithmic. Figures compare within an era, not across: {'; '.join(names)}."
+        f"Each dot is a deployment with hours and a count, the bar its era{words.APOSTROPHE}s "
+        "median; the scale is logarithmic. Figures compare within an era, not across: "
+        f"{'; '.join(names)}."
     )
     told = "; ".join(
         f"{words.clean(era['label'] or era['era'])}: median {words.rough(median(rates))}"
@@ -164,7 +188,9 @@ def rates_chart(rows: Sequence[Row], eras: Sequence[Row]) -> Chart:
     return Chart(title, caption, _frame(_dots(groups, letters), label=f"{title}. {told}"))
 
 
-def _dots(groups: list[tuple[Row, list[float]]], letters: dict[tuple[str, str], str]) -> list[Markup]:
+def _dots(
+    groups: list[tuple[Row, list[float]]], letters: dict[tuple[str, str], str]
+) -> list[Markup]:
     if not groups:
         return [_tag("text", "No rates are published.", x=LEFT, y=HEIGHT / 2)]
     every = [rate for _, rates in groups for rate in rates if rate > 0]
@@ -179,8 +205,12 @@ def _dots(groups: list[tuple[Row, list[float]]], letters: dict[tuple[str, str], 
     parts = []
     for power in range(round(math.log10(low)), round(math.log10(high)) + 1):
         tick = 10.0**power
-        parts.append(_tag("line", class_="grid", x1=LEFT, x2=WIDTH - RIGHT, y1=y(tick), y2=y(tick)))
-        parts.append(_tag("text", words.count(tick), x=LEFT - 6, y=y(tick) + 4, text_anchor="end"))
+        parts.append(
+            _tag("line", class_="grid", x1=LEFT, x2=WIDTH - RIGHT, y1=y(tick), y2=y(tick))
+        )
+        parts.append(
+            _tag("text", words.count(tick), x=LEFT - 6, y=y(tick) + 4, text_anchor="end")
+        )
     step = (WIDTH - LEFT - RIGHT) / len(groups)
     for position, (era, rates) in enumerate(groups):
         middle = LEFT + (position + 0.5) * step
@@ -194,13 +224,41 @@ def _era_column(
     spread = min(step * 0.3, 60.0)
     parts = [
         # The golden ratio spreads neighbours apart without any randomness.
-        _tag("circle", class_="dot", cx=middle + spread * (2 * ((i * 0.618034) % 1) - 1), cy=y(rate), r=2.8)
+        _tag(
+            "circle",
+            class_="dot",
+            cx=middle + spread * (2 * ((i * 0.618034) % 1) - 1),
+            cy=y(rate),
+            r=2.8,
+        )
         for i, rate in enumerate(rates)
     ]
     level = y(median(rates))
-    parts.append(_tag("line", class_="median", x1=middle - spread - 6, x2=middle + spread + 6, y1=level, y2=level))
-    parts.append(_tag("text", words.rough(median(rates)), class_="strong", x=middle + spread + 10, y=level + 4))
+    parts.append(
+        _tag(
+            "line",
+            class_="median",
+            x1=middle - spread - 6,
+            x2=middle + spread + 6,
+            y1=level,
+            y2=level,
+        )
+    )
+    parts.append(
+        _tag(
+            "text",
+            words.rough(median(rates)),
+            class_="strong",
+            x=middle + spread + 6,
+            y=level - 6,
+            text_anchor="end",
+        )
+    )
     base = HEIGHT - BOTTOM
-    parts.append(_tag("text", letter, class_="strong", x=middle, y=base + 17.0, text_anchor="middle"))
-    parts.append(_tag("text", words.count(len(rates)), x=middle, y=base + 32.0, text_anchor="middle"))
+    parts.append(
+        _tag("text", letter, class_="strong", x=middle, y=base + 17.0, text_anchor="middle")
+    )
+    parts.append(
+        _tag("text", words.count(len(rates)), x=middle, y=base + 32.0, text_anchor="middle")
+    )
     return parts

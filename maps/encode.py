@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 DEGREE_STEPS = 100_000
 """Steps per degree: about a metre, finer than any place is known."""
 
-_LEAST_RING = 4
+_LEAST_RING = 3
 
 
 def delta_code(xy: np.ndarray) -> list[int]:
@@ -38,7 +38,7 @@ def delta_code(xy: np.ndarray) -> list[int]:
 
 def encode_polygons(shape: shapely.Geometry | None) -> list[list[list[int]]]:
     """
-    Return the polygons of a shape, each a list of delta-coded rings.
+    Return the polygons of a shape, each a list of delta-coded rings, left open.
 
     Examples
     --------
@@ -52,7 +52,7 @@ def encode_polygons(shape: shapely.Geometry | None) -> list[list[list[int]]]:
         if part.geom_type != "Polygon":
             continue
         rings = [part.exterior, *part.interiors]
-        coded = [delta_code(shapely.get_coordinates(ring)) for ring in rings]
+        coded = [delta_code(shapely.get_coordinates(ring)[:-1]) for ring in rings]
         kept = [ring for ring in coded if len(ring) >= 2 * _LEAST_RING]
         if kept and len(coded[0]) >= 2 * _LEAST_RING:
             polygons.append(kept)
@@ -75,13 +75,13 @@ def encode_lines(shape: shapely.Geometry | None) -> list[list[int]]:
 
 
 def script_json(value: object) -> str:
-    """
+    r"""
     Return JSON that cannot end the script element it stands in.
 
     Examples
     --------
     >>> script_json({"place": "</script><b>"})
-    '{"place":"\\\\u003c/script\\\\u003e\\\\u003cb\\\\u003e"}'
+    '{"place":"\\u003c/script\\u003e\\u003cb\\u003e"}'
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for character in "<>&\u2028\u2029":

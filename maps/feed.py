@@ -29,7 +29,11 @@ def instant(iso: str) -> str:
     >>> instant("2023-08"), instant("2024-12-20")
     ('2023-08-01T00:00:00Z', '2024-12-20T00:00:00Z')
     """
-    return f"{iso}{_EARLIEST[len(iso):]}T00:00:00Z" if len(iso) < len(_EARLIEST) else f"{iso}T00:00:00Z"
+    return (
+        f"{iso}{_EARLIEST[len(iso) :]}T00:00:00Z"
+        if len(iso) < len(_EARLIEST)
+        else f"{iso}T00:00:00Z"
+    )
 
 
 def render_feed(tables: SiteTables) -> bytes:
@@ -45,7 +49,9 @@ def render_feed(tables: SiteTables) -> bytes:
     latest = max((row["date"] for row in rows), default=_EARLIEST)
     entries = _document_entries(tables, rows) + _correction_entries(tables, rows)
     address = (tables.site_url or "").rstrip("/")
-    links = [f'<link rel="alternate" href={quoteattr(address + "/" if address else "index.html")}/>']
+    links = [
+        f'<link rel="alternate" href={quoteattr(address + "/" if address else "index.html")}/>'
+    ]
     if address:
         links.append(f'<link rel="self" href={quoteattr(address + "/changes.xml")}/>')
     lines = [
@@ -80,7 +86,11 @@ def _document_entries(tables: SiteTables, rows: Sequence[Row]) -> list[str]:
             == (source["source_sha256"], source["source_document"])
         ]
         kept = words.plural(source["rows_core"] or 0, "record")
-        rejected = f", {words.count(source['rows_rejected'])} rejected" if source["rows_rejected"] else ""
+        rejected = (
+            f", {words.count(source['rows_rejected'])} rejected"
+            if source["rows_rejected"]
+            else ""
+        )
         span = f", {words.date(min(dates))} to {words.date(max(dates))}" if dates else ""
         digest = str(source["source_sha256"])
         entries.append(
@@ -99,7 +109,8 @@ def _correction_entries(tables: SiteTables, rows: Sequence[Row]) -> list[str]:
     return [
         _entry(
             f"correction/{fix['deployment_id']}/{fix['column']}",
-            f"Corrected: {words.clean(fix['deployment_id'])}, {words.clean(fix['column']).replace('_', ' ')}",
+            f"Corrected: {words.clean(fix['deployment_id'])}, "
+            f"{words.clean(fix['column']).replace('_', ' ')}",
             dates.get(fix["deployment_id"], _EARLIEST),
             f"{words.clean(fix['value_from'])} became {words.clean(fix['value_to'])}. "
             f"{words.clean(fix['reason'])} Evidence: {words.clean(fix['evidence'] or 'none')}",

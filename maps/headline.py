@@ -77,5 +77,7 @@ def headline(rows: Sequence[Row], *, counting: Collection[str]) -> tuple[str, st
     if counted and others:
         number = len({row["force"] for row in others})
         noun = "force, which publishes" if number == 1 else "forces, which publish"
-        aside = f"and {words.count(len(others))} by {words.spelt(number)} other {noun} no counts"
+        aside = (
+            f"and {words.count(len(others))} by {words.spelt(number)} other {noun} no counts"
+        )
     return " · ".join(parts), aside

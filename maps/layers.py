@@ -21,7 +21,7 @@ SMALLEST_ZOOM = 5
 TILE_SERVERS = {
     "osm": (
         "https://tile.openstreetmap.org/{z}/{x}/{y}.png",
-        '&copy; <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a> contributors',
+        '&copy; <a href="https://osm.org/copyright">OpenStreetMap</a> contributors',
     )
 }
 """Tiles that may be asked for, each with the credit its owner requires."""
@@ -29,7 +29,7 @@ TILE_SERVERS = {
 
 @contextmanager
 def steady_ids() -> Iterator[None]:
-    """Number Folium's elements instead of naming them at random, so that pages repeat."""
+    """Give Folium's elements numbers instead of random names, so that pages repeat."""
     original = Element.__dict__["_generate_id"]
     numbers = count(1)
     Element._generate_id = classmethod(lambda cls: f"{next(numbers)}")  # noqa: ARG005, SLF001 - no public seam

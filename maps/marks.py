@@ -93,7 +93,10 @@ def build_marks(deployments: gpd.GeoDataFrame, rows: Sequence[Row]) -> list[Mark
     marks
         In order of their first deployment; places that are unknown have none.
     """
-    shapes = [shape if shape is not None and not shape.is_empty else None for shape in deployments.geometry]
+    shapes = [
+        shape if shape is not None and not shape.is_empty else None
+        for shape in deployments.geometry
+    ]
     groups: dict[Hashable, list[int]] = {}
     for index, row in enumerate(rows):
         if row["precision"] in DRAWN and _middle(row, shapes[index]) is not None:

@@ -51,7 +51,9 @@ def render_method(tables: SiteTables) -> bytes:
         "placed": _placed(rows),
         "counts": Counter(row["exposure_source"] or "none" for row in rows),
         "total": len(rows),
-        "residents": sorted({words.clean(r["residents_method"]) for r in rows if r["residents_method"]}),
+        "residents": sorted(
+            {words.clean(r["residents_method"]) for r in rows if r["residents_method"]}
+        ),
         "credits": [_credit(credit) for credit in tables.credits],
         "tiles": tables.tiles,
         "version": tables.version,
@@ -84,7 +86,7 @@ def _era(era: Row) -> dict[str, str]:
 def _score(score: Row) -> dict[str, str]:
     def percent(name: str) -> str:
         value = score.get(name)
-        return "–" if value is None else f"{100 * value:.0f} %"
+        return words.NONE if value is None else f"{100 * value:.0f} %"
 
     bias, crps = score.get("log_bias"), score.get("crps")
     return {
@@ -92,8 +94,8 @@ def _score(score: Row) -> dict[str, str]:
         "rows": words.count(score["rows"] or 0),
         "mape": percent("mape_share"),
         "median": percent("median_ape_share"),
-        "bias": "–" if bias is None else f"{bias:+.2f}",
-        "crps": "–" if crps is None else f"{crps:.2f}" if abs(crps) < 10 else words.rough(crps),  # noqa: PLR2004
+        "bias": words.NONE if bias is None else f"{bias:+.2f}",
+        "crps": words.NONE if crps is None else words.rough(crps),
         "inside80": percent("coverage80_share"),
         "inside90": percent("coverage90_share"),
     }
@@ -120,8 +122,11 @@ def _placed(rows: Iterable[Row]) -> list[dict[str, Any]]:
                 "name": words.PRECISION_NAMES[precision],
                 "meaning": words.PRECISION_MEANINGS[precision],
                 "rows": len(inside),
-                "radius": words.distance(radii[len(radii) // 2]) if radii else "–",
-                "by": ", ".join(f"{words.clean(by)} ({n})" for by, n in Counter(by for by, _ in inside).most_common()),
+                "radius": words.distance(radii[len(radii) // 2]) if radii else words.NONE,
+                "by": ", ".join(
+                    f"{words.clean(by)} ({n})"
+                    for by, n in Counter(by for by, _ in inside).most_common()
+                ),
             }
         )
     return table
@@ -129,4 +134,4 @@ def _placed(rows: Iterable[Row]) -> list[dict[str, Any]]:
 
 def _credit(credit: dict[str, object]) -> dict[str, str]:
     names = ("title", "licence", "credit", "vintage")
-    return {name: words.clean(credit.get(name) or "–", longest=400) for name in names}
+    return {name: words.clean(credit.get(name) or words.NONE, longest=400) for name in names}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import groupby, pairwise
 from statistics import median
 from string import ascii_uppercase
 from typing import TYPE_CHECKING
@@ -67,7 +67,7 @@ def _turns(eras: list[tuple[Row, list[float]]]) -> list[tuple[str, list[str]]]:
     """Return runs of breaks in the same direction: the verb, and the months."""
     known = [(era, median(rates)) for era, rates in eras if len(rates) >= LEAST_RATES]
     steps = []
-    for (_, before), (era, after) in zip(known, known[1:], strict=False):
+    for (_, before), (era, after) in pairwise(known):
         month = words.date(str(era["first_date"])[:7])
         steps.append(("fell" if after < before else "rose", month))
     runs = groupby(steps, key=lambda step: step[0])
@@ -97,6 +97,6 @@ def era_line(tables: SiteTables) -> str:
         return ""
     letters = list(era_letters(eras).values())
     return (
-        f"Bands {letters[0]} to {letters[-1]} are counting eras: faces per hour are alike within "
-        "each and jump from one to the next. Nobody has said why."
+        f"Bands {letters[0]} to {letters[-1]} are counting eras: faces per hour are alike "
+        "within each and jump from one to the next. Nobody has said why."
     )

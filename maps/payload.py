@@ -81,14 +81,20 @@ def build_payload(tables: SiteTables) -> dict[str, Any]:
         ],
         "relief": _relief(tables.relief),
         "stations": _stations(tables.stations),
-        "views": _views(rows, marks, tables.boroughs),
+        "views": build_views(rows, marks, tables.boroughs),
         "scale": 1 / 100_000,
     }
 
 
 def _land(boroughs: gpd.GeoDataFrame | None, marks: Sequence[Mark]) -> dict[str, list[Any]]:
     """Simplify the base map: finely near the marks, coarsely elsewhere."""
-    empty: dict[str, list[Any]] = {"codes": [], "names": [], "spots": [], "shapes": [], "near": []}
+    empty: dict[str, list[Any]] = {
+        "codes": [],
+        "names": [],
+        "spots": [],
+        "shapes": [],
+        "near": [],
+    }
     if boroughs is None or boroughs.empty:
         return empty
     codes = boroughs["area_code"].astype(str).tolist()
@@ -98,7 +104,9 @@ def _land(boroughs: gpd.GeoDataFrame | None, marks: Sequence[Mark]) -> dict[str,
     fine = simplify_together(shapes, tolerance=FINE_TOLERANCE_DEGREES)
     coarse = simplify_together(shapes, tolerance=COARSE_TOLERANCE_DEGREES)
     drawn = [fine[i] if near[i] else coarse[i] for i in range(len(shapes))]
-    middles = [shapely.maximum_inscribed_circle(shape, tolerance=0.005).coords[0] for shape in drawn]
+    middles = [
+        shapely.maximum_inscribed_circle(shape, tolerance=0.005).coords[0] for shape in drawn
+    ]
     return {
         "codes": codes,
         "names": [words.clean(name) for name in boroughs["area_name"].tolist()],
@@ -117,7 +125,9 @@ def _near(
     held = set(tree.query(spots, predicate="within")[1].tolist()) if len(spots) else set()
     held |= {index for index, code in enumerate(codes) if code in named}
     london = any(codes[index].startswith("E09") for index in held)
-    return [index in held or (london and code.startswith("E09")) for index, code in enumerate(codes)]
+    return [
+        index in held or (london and code.startswith("E09")) for index, code in enumerate(codes)
+    ]
 
 
 def _eras(rows: Sequence[Row], eras: Sequence[Row], forces: list[str]) -> list[dict[str, Any]]:
@@ -146,7 +156,8 @@ def _places(
 ) -> tuple[list[dict[str, str]], dict[tuple[Any, ...], int]]:
     """Return each distinct place once, and where each row finds its own."""
     reasons = {
-        _place_key(place): words.clean(place["reason"] or "") for place in as_rows(tables.places)
+        _place_key(place): words.clean(place["reason"] or "")
+        for place in as_rows(tables.places)
     }
     sizes = _sizes_km2(tables.boroughs)
     places: list[dict[str, str]] = []
@@ -168,7 +179,13 @@ def _places(
 
 
 def _place_key(row: Row) -> tuple[Any, ...]:
-    return (row["force"], row["place_published"], row["area_code"], row["place_read"], row["precision"])
+    return (
+        row["force"],
+        row["place_published"],
+        row["area_code"],
+        row["place_read"],
+        row["precision"],
+    )
 
 
 def _sizes_km2(boroughs: gpd.GeoDataFrame | None) -> dict[str, float]:
@@ -245,7 +262,7 @@ def _expected(row: Row) -> list[int] | None:
 
 
 def _said(tables: SiteTables, rows: Sequence[Row]) -> list[list[Any]]:
-    """Return the sentences of each popup: reported, set, expected, past, near, record, link, flags."""
+    """Return the sentences of each popup, in the order the script takes them apart."""
     flags, fixes = _by_id(tables.flags), _by_id(tables.corrections)
     sources = {
         (source["source_sha256"], source["source_document"]): source
@@ -262,8 +279,11 @@ def _said(tables: SiteTables, rows: Sequence[Row]) -> list[list[Any]]:
                 cards.walk_past_line(row),
                 cards.nearby_line(row),
                 cards.record_line(row, source),
-                cards.safe_link((source or {}).get("url")) or cards.safe_link(row["source_document"]),
-                cards.flag_lines(flags.get(row["deployment_id"], []), fixes.get(row["deployment_id"], [])),
+                cards.safe_link((source or {}).get("url"))
+                or cards.safe_link(row["source_document"]),
+                cards.flag_lines(
+                    flags.get(row["deployment_id"], []), fixes.get(row["deployment_id"], [])
+                ),
             ]
         )
     return said
@@ -285,12 +305,30 @@ def _stations(stations: gpd.GeoDataFrame | None) -> list[list[Any]]:
     return [[words.clean(n, longest=60), round(s.x, 4), round(s.y, 4)] for n, s in named]
 
 
-def _views(
+def build_views(
     rows: Sequence[Row], marks: Sequence[Mark], boroughs: gpd.GeoDataFrame | None
 ) -> list[dict[str, Any]]:
-    """Return one view per part of the country, the one with most deployments first."""
+    """
+    Return one view per part of the country, the one with most deployments first.
+
+    Parameters
+    ----------
+    rows
+        Deployments.
+    marks
+        Their marks.
+    boroughs
+        Areas of the base map, whose outlines stand for whole areas.
+
+    Returns
+    -------
+    views
+        Each with a ``name`` and ``bounds`` as south, west and north, east.
+    """
     codes = [] if boroughs is None else boroughs["area_code"].tolist()
-    boxes = {} if boroughs is None else dict(zip(codes, boroughs.bounds.to_numpy(), strict=True))
+    boxes = (
+        {} if boroughs is None else dict(zip(codes, boroughs.bounds.to_numpy(), strict=True))
+    )
     held: dict[str, list[np.ndarray]] = defaultdict(list)
     weight: dict[str, int] = defaultdict(int)
     for mark in marks:
@@ -300,7 +338,9 @@ def _views(
     regions = sorted(held, key=lambda name: (-weight[name], name))
     views = [{"name": name, "bounds": _bounds(held[name])} for name in regions]
     if len(views) > 1:
-        views.append({"name": "All", "bounds": _bounds([box for name in regions for box in held[name]])})
+        views.append(
+            {"name": "All", "bounds": _bounds([box for name in regions for box in held[name]])}
+        )
     return views
 
 

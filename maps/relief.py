@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -76,7 +77,7 @@ def _joined(
 ) -> shapely.Geometry:
     parts = []
     for points, cuts in zip(polygons, offsets, strict=True):
-        rings = [points[a:b] for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+        rings = [points[a:b] for a, b in pairwise(cuts)]
         part = shapely.Polygon(rings[0], rings[1:])
         if part.area >= SMALLEST_PART_CELLS:
             parts.append(shapely.simplify(part, SIMPLIFY_CELLS))

@@ -67,5 +67,6 @@ def css_variables() -> str:
         f":root{{{light}}}\n"
         f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}\n"
         f":root[data-theme=dark]{{{dark}}}\n"
-        f"@media print{{:root,:root[data-theme=dark],:root:not([data-theme=light]){{{light}}}}}\n"
+        "@media print{:root,:root[data-theme=dark],:root:not([data-theme=light])"
+        f"{{{light}}}}}\n"
     )

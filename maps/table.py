@@ -38,7 +38,9 @@ def render_table(tables: SiteTables) -> bytes:
         "aside": aside,
         "not_line": not_line(tables),
         "lines": [
-            _line(row, sources.get((row["source_sha256"], row["source_document"])), labels, noted)
+            _line(
+                row, sources.get((row["source_sha256"], row["source_document"])), labels, noted
+            )
             for row in sorted(rows, key=lambda row: (row["date"], row["deployment_id"]))
         ],
         "credit_line": credit_line(tables),
@@ -75,7 +77,7 @@ def _line(
         "force": words.short_force(row["force"]),
         "place": words.clean(row["place_published"]),
         "sure": words.PRECISION_NAMES[row["precision"]],
-        "read": words.clean(row["place_read"] or row["area_name"] or "–"),
+        "read": words.clean(row["place_read"] or row["area_name"] or words.NONE),
         "radius": words.distance(row["uncertainty_m"]) if row["uncertainty_m"] else None,
         "radius_m": row["uncertainty_m"],
         "length": None if length is None else words.hours(length),
@@ -83,7 +85,9 @@ def _line(
         "numbers": [row["faces_seen"], row["alerts"], true, false, row["arrests"]],
         "expected": cards.expected_line(row),
         "expected_n": row["faces_expected"],
-        "era": words.clean(labels.get((row["force"], row["counting_era"]), row["counting_era"] or "–")),
+        "era": words.clean(
+            labels.get((row["force"], row["counting_era"]), row["counting_era"] or words.NONE)
+        ),
         "notes": noted.get(row["deployment_id"], []),
         "record": cards.record_line(row, source),
         "link": cards.safe_link((source or {}).get("url")),

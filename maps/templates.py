@@ -26,7 +26,14 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    for function in (words.clean, words.count, words.date, words.hours, words.rough, words.plural):
+    for function in (
+        words.clean,
+        words.count,
+        words.date,
+        words.hours,
+        words.rough,
+        words.plural,
+    ):
         environment.filters[function.__name__] = function
     return environment
 

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 LANGUAGE = "en-GB"
 
+NONE = "\N{EN DASH}"
+"""What stands for a figure that is not published; never 0."""
+
+APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
+
 MONTHS = (
     "January",
     "February",
@@ -33,7 +38,7 @@ NUMERALS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 
 TITLE = "Where police used live facial recognition"
 
-NOT_LINE = "Faces seen is the force’s own estimate of passages, not people."
+NOT_LINE = f"Faces seen is the force{APOSTROPHE}s own estimate of passages, not people."
 
 PRECISION_NAMES = {
     "site": "Spot",
@@ -44,7 +49,7 @@ PRECISION_NAMES = {
 }
 
 PRECISION_MEANINGS = {
-    "site": "a station, venue or junction",
+    "site": "station, venue, junction",
     "street": "somewhere along it",
     "district": "somewhere inside the disc",
     "area": "somewhere in the outline",
@@ -76,7 +81,7 @@ def is_given(value: object) -> bool:
 
 
 def clean(text: object, *, longest: int = LONGEST_TEXT) -> str:
-    """
+    r"""
     Return a published text fit to show: one line, no control characters, trimmed.
 
     Characters that reorder or hide text (U+202E and its kin) are dropped, since a place
@@ -84,7 +89,7 @@ def clean(text: object, *, longest: int = LONGEST_TEXT) -> str:
 
     Examples
     --------
-    >>> clean("High St,\\n Ilford\\u202e")
+    >>> clean("High St,\n Ilford\u202e")
     'High St, Ilford'
     >>> clean("abcdef", longest=4)
     'abc…'
@@ -92,7 +97,8 @@ def clean(text: object, *, longest: int = LONGEST_TEXT) -> str:
     kept = "".join(
         " " if character.isspace() else character
         for character in str(text)
-        if character.isspace() or unicodedata.category(character) not in {"Cc", "Cf", "Co", "Cs"}
+        if character.isspace()
+        or unicodedata.category(character) not in {"Cc", "Cf", "Co", "Cs"}
     )
     line = " ".join(kept.split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
@@ -137,7 +143,9 @@ def rough(number: float) -> str:
         return "0"
     digits = 1 - math.floor(math.log10(abs(number)))
     rounded = round(number, digits)
-    return f"{rounded:,.0f}" if digits <= 0 else f"{rounded:,.{digits}f}".rstrip("0").rstrip(".")
+    return (
+        f"{rounded:,.0f}" if digits <= 0 else f"{rounded:,.{digits}f}".rstrip("0").rstrip(".")
+    )
 
 
 def likely(middle: float, low: float, high: float, *, noun: str) -> str:
@@ -297,8 +305,8 @@ def how_sure(place: Mapping[str, object], *, area_km2: float | None) -> str:
     >>> islington = {"precision": "area", "area_name": "Islington", "area_code": "E09000019"}
     >>> how_sure(islington, area_km2=14.86)
     'Islington (whole borough, 14.9 km²; the record says no more)'
-    >>> how_sure({"precision": "site", "place_read": "Dalston Kingsland", "uncertainty_m": 150.0},
-    ...          area_km2=None)
+    >>> spot = {"precision": "site", "place_read": "Dalston Kingsland", "uncertainty_m": 150.0}
+    >>> how_sure(spot, area_km2=None)
     'Dalston Kingsland, to within 150 m'
     """
     read = clean(place["place_read"]) if is_given(place.get("place_read")) else ""

@@ -8,6 +8,7 @@ const passersby = (() => {
   const total = rows.id.length;
   const embedded = document.body.dataset.kind === "embed";
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  L.Map.mergeOptions({ fadeAnimation: !calm, zoomAnimation: !calm, markerZoomAnimation: !calm });
   const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August",
     "September", "October", "November", "December"];
   const NUMERALS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
@@ -168,9 +169,11 @@ const passersby = (() => {
 
   function showHeadline() {
     const { main, aside } = headline();
-    const spans = main.split(" · ").map((part) => el("span", { className: "figure", textContent: part }));
-    const line = [];
-    spans.forEach((span, i) => line.push(...(i ? [" · ", span] : [span])));
+    const parts = main.split(" · ");
+    const line = parts.flatMap((part, i) => {
+      const more = i < parts.length - 1;
+      return [el("span", { className: "figure", textContent: more ? `${part} ·` : part }), more ? " " : ""];
+    });
     $("headline").replaceChildren(...line, aside ? el("span", { className: "aside", textContent: ` (${aside})` }) : "");
     if (!visible.length) {
       $("headline").append(" ", el("button", { type: "button", className: "link", textContent: "Clear the filters", onclick: clear }));
@@ -384,7 +387,12 @@ const passersby = (() => {
     const at = siblings.indexOf(i);
     const step = (to, name, sign) => el("button", {
       type: "button", className: "step", textContent: sign, disabled: to < 0 || to >= siblings.length,
-      "aria-label": name, onclick: () => open(siblings[to], { from: "strip" }),
+      "aria-label": name,
+      onclick: (event) => {
+        event.stopPropagation(); // the button leaves the page, so Leaflet would take it for a click beside the popup
+        open(siblings[to], { from: "strip" });
+        popup?.getElement().querySelector(`.step[aria-label="${name}"]:enabled`)?.focus();
+      },
     });
     const days = siblings.map((one) => Date.parse(spanOf(rows.date[one])[0]));
     const span = days.at(-1) - days[0] || 1;
@@ -446,7 +454,7 @@ const passersby = (() => {
     const clear = size.x > 760 ? [$("legend")?.open ? 284 : 14, 62] : [10, 10];
     const content = card(i, mark.rows);
     if (popup && from === "strip") { popup.setContent(content); focusCard(popup); return; }
-    popup = L.popup({ maxWidth: width, minWidth: Math.min(width, 280), maxHeight: size.y - (size.x > 760 ? 104 : 48),
+    popup = L.popup({ maxWidth: width, minWidth: width, maxHeight: size.y - (size.x > 760 ? 104 : 48),
       autoPanPaddingTopLeft: clear, autoPanPaddingBottomRight: [12, 12], closeOnEscapeKey: false, className: "place-popup" })
       .setLatLng(at).setContent(content);
     const made = popup;
@@ -650,6 +658,7 @@ const passersby = (() => {
 
   function drawEras(chart, x, base) {
     const mine = data.eras.filter((era) => era.force === eraForce());
+    if ($("era-line")) $("era-line").hidden = mine.length < 2;
     mine.forEach((era, k) => {
       const at = (iso, fallback) => (iso ? x(monthNumber(iso) + (Number(iso.slice(8, 10) || 1) - 1) / 31) : fallback);
       const start = Math.max(at(era.first, PLOT.left), PLOT.left);
@@ -880,7 +889,8 @@ const passersby = (() => {
     $("share").addEventListener("click", () => {
       $("link-field").value = location.href;
       $("embed-field").value = embedSnippet();
-      $("copied").textContent = "";
+      $("copied").textContent = location.protocol === "file:" && !document.body.dataset.site
+        ? "This copy is on your own disk: put its folder on the web first, then copy the code there." : "";
       panel.showModal();
     });
     $("close-share").addEventListener("click", () => panel.close());

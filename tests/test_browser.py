@@ -1,0 +1,283 @@
+"""The page in a real browser: nothing fetched, nothing refused, everything by keyboard."""
+
+import os
+import shutil
+
+import pytest
+from toy_site import MET, toy_site, with_places
+
+from maps.headline import counting_forces, headline
+from maps.rows import as_rows
+from maps.site import render_site
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+HOSTILE = (
+    "<script>window.ran=1</script>",
+    '"><img src=x onerror="window.ran=1">',
+    "</script><script>window.ran=1</script>",
+    "javascript:window.ran=1",
+    "Left\u202ethgir",
+    "x" * 10_000,
+)
+
+
+def refuse(reason):
+    if os.environ.get("PASSERSBY_REQUIRE_BROWSER") == "1":
+        pytest.fail(f"PASSERSBY_REQUIRE_BROWSER=1, but {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        refuse("playwright is not installed")
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if program is None:
+        refuse(f"none of {', '.join(CHROMIUM)} is on the path")
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=program, args=list(QUIET))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return write(toy_site(), tmp_path_factory.mktemp("site"))
+
+
+def write(tables, folder):
+    for name, content in render_site(tables).items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+class Visit:
+    """One page, with all that it complained of or asked for."""
+
+    def __init__(self, browser, path, *, fragment="", **context):
+        self.complaints, self.requests = [], []
+        self.context = browser.new_context(
+            **{
+                "viewport": {"width": 1280, "height": 900},
+                "reduced_motion": "reduce",
+                **context,
+            }
+        )
+        self.page = self.context.new_page()
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(f"file://{path}{fragment}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.context.close()
+
+    def headline(self):
+        return self.page.locator("#headline").inner_text()
+
+    def elsewhere(self):
+        return [url for url in self.requests if not url.startswith(("file:", "data:"))]
+
+
+def expected(rows):
+    everything = as_rows(toy_site().deployments)
+    main, aside = headline(rows, counting=counting_forces(everything))
+    return f"{main} ({aside})" if aside else main
+
+
+@pytest.mark.parametrize("name", ["index.html", "embed.html", "table.html", "method.html"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_opens_from_disk_without_a_word(browser, folder, name, theme):
+    with Visit(browser, folder / name, color_scheme=theme) as visit:
+        visit.page.wait_for_timeout(100)
+        assert visit.complaints == []
+        assert visit.elsewhere() == []
+
+
+def test_marks_are_drawn_as_vague_as_they_are(browser, folder):
+    with Visit(browser, folder / "index.html") as visit:
+        for kind, number in {"site": 1, "street": 1, "district": 1, "area": 1}.items():
+            assert visit.page.locator(f"path.mark.{kind}").count() == number
+        assert "hatch" in visit.page.locator("path.mark.area").evaluate(
+            "e => getComputedStyle(e).fill"
+        )
+
+
+def test_script_and_python_write_the_same_headline(browser, folder):
+    with Visit(browser, folder / "index.html") as visit:
+        assert visit.headline() == expected(as_rows(toy_site().deployments))
+
+
+@pytest.mark.parametrize(
+    ("control", "value", "keep"),
+    [
+        ("force", "Essex Police", lambda row: row["force"] != MET),
+        ("area", "Ash", lambda row: row["area_name"] == "Ash"),
+        ("precision", "unknown", lambda row: row["precision"] == "unknown"),
+        ("from", "2024-01-01", lambda row: row["date"] >= "2024"),
+        ("to", "2023-05-06", lambda row: row["date"] in {"2023", "2023-04-06", "2023-05-06"}),
+    ],
+)
+def test_filters_change_headline_list_and_address(browser, folder, control, value, keep):
+    rows = [row for row in as_rows(toy_site().deployments) if keep(row)]
+    with Visit(browser, folder / "index.html") as visit:
+        box = visit.page.locator(f"#{control}")
+        (box.fill if control in {"from", "to"} else box.select_option)(value)
+        box.dispatch_event("change")
+        assert visit.headline() == expected(rows)
+        assert visit.page.locator("#list .entry:visible").count() == len(rows)
+        address = visit.page.url
+    with Visit(
+        browser, folder / "index.html", fragment="#" + address.partition("#")[2]
+    ) as again:
+        assert again.headline() == expected(rows)
+
+
+def test_search_and_clearing_an_empty_result(browser, folder):
+    with Visit(browser, folder / "index.html") as visit:
+        visit.page.fill("#q", "beech green")
+        assert visit.page.locator("#list .entry:visible").count() == 3
+        visit.page.fill("#q", "zzz")
+        assert visit.headline().startswith("No deployments match.")
+        visit.page.get_by_role("button", name="Clear the filters").click()
+        assert visit.headline() == expected(as_rows(toy_site().deployments))
+
+
+def test_popup_by_keyboard_and_back(browser, folder):
+    with Visit(browser, folder / "index.html") as visit:
+        page = visit.page
+        page.locator(".folium-map").focus()
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowRight")
+        assert "somewhere in Ash: 2 deployments" in page.locator("#spoken").inner_text()
+        page.keyboard.press("Enter")
+        card = page.locator(".leaflet-popup .card")
+        assert card.locator("h3").inner_text() == "Ash"
+        assert "900 faces seen" in card.inner_text()
+        page.get_by_role("button", name="Earlier deployment here").click()
+        assert "28,220 faces seen" in card.inner_text()
+        assert "grid.pdf, page 1, row 1" in card.inner_text()
+        page.keyboard.press("Escape")
+        assert page.locator(".leaflet-popup").count() == 0
+        assert page.evaluate("document.activeElement.classList.contains('folium-map')")
+        assert visit.complaints == []
+
+
+def test_list_opens_popup_and_focus_returns(browser, folder):
+    with Visit(browser, folder / "index.html") as visit:
+        button = visit.page.locator("#list .entry", has_text="High St, Ash")
+        button.focus()
+        visit.page.keyboard.press("Enter")
+        assert visit.page.locator(".leaflet-popup h3").inner_text() == "High St, Ash"
+        assert "id=met-2024-01-10-1" in visit.page.url
+        visit.page.keyboard.press("Escape")
+        assert button.evaluate("e => e === document.activeElement")
+
+
+def test_an_unknown_place_opens_in_the_list(browser, folder):
+    with Visit(browser, folder / "index.html") as visit:
+        visit.page.locator("#list .entry", has_text="Nowhere Lane").click()
+        assert "not located" in visit.page.locator(".card-inline").inner_text()
+
+
+def test_brush_by_keyboard(browser, folder):
+    with Visit(browser, folder / "index.html") as visit:
+        visit.page.locator("#handle-from").focus()
+        for _ in range(2):
+            visit.page.keyboard.press("ArrowRight")
+        assert "from=2023-06-01" in visit.page.url
+        assert visit.page.locator("#handle-from").get_attribute("aria-valuetext") == "June 2023"
+
+
+def test_brush_by_pointer(browser, folder):
+    with Visit(browser, folder / "index.html") as visit:
+        box = visit.page.locator("#timeline").bounding_box()
+        y = box["y"] + 60
+        visit.page.mouse.move(box["x"] + box["width"] * 0.5, y)
+        visit.page.mouse.down()
+        visit.page.mouse.move(box["x"] + box["width"] * 0.9, y, steps=4)
+        visit.page.mouse.up()
+        assert "from=2023-" in visit.page.url
+        assert "to=2024-" in visit.page.url
+
+
+def test_size_by_faces_only_within_one_era(browser, folder):
+    with Visit(browser, folder / "index.html") as visit:
+        option = visit.page.locator("#size option[value=faces]")
+        assert option.is_disabled()
+        visit.page.fill("#from", "2023-12-01")
+        visit.page.dispatch_event("#from", "change")
+        assert not option.is_disabled()
+
+
+def test_embed_code_fits_itself(browser, folder, tmp_path):
+    with Visit(browser, folder / "index.html") as visit:
+        visit.page.get_by_role("button", name="Share").click()
+        snippet = visit.page.locator("#embed-field").input_value()
+        assert "embed.html" in snippet
+    host = tmp_path / "host.html"
+    host.write_text(
+        f"<!doctype html><title>host</title><body>{snippet}</body>", encoding="utf-8"
+    )
+    with Visit(browser, host) as visit:
+        visit.page.wait_for_function("document.querySelector('iframe').height !== '640'")
+        frame = visit.page.frames[1]
+        height = frame.evaluate("document.documentElement.offsetHeight")
+        assert int(visit.page.locator("iframe").get_attribute("height")) == height
+
+
+def test_hostile_names_do_not_run(browser, tmp_path):
+    folder = write(with_places(HOSTILE), tmp_path)
+    for name in ("index.html", "embed.html", "table.html", "method.html"):
+        with Visit(browser, folder / name) as visit:
+            if name == "index.html":
+                for entry in visit.page.locator("#list .entry").all():
+                    entry.click()
+            visit.page.wait_for_timeout(50)
+            assert visit.page.evaluate("window.ran") is None
+            assert visit.complaints == []
+
+
+def test_without_javascript_there_are_picture_and_table(browser, folder):
+    with Visit(browser, folder / "index.html", java_script_enabled=False) as visit:
+        assert (
+            visit.page.locator("noscript img").count() == 1
+            or visit.page.locator("img.still, .still img").count() == 1
+        )
+        assert visit.elsewhere() == []
+    with Visit(browser, folder / "table.html", java_script_enabled=False) as visit:
+        assert visit.page.locator("tbody tr").count() == len(toy_site().deployments)
+
+
+def test_phone_has_no_sideways_scroll(browser, folder):
+    for name in ("index.html", "embed.html", "table.html", "method.html"):
+        with Visit(browser, folder / name, viewport={"width": 360, "height": 740}) as visit:
+            assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_table_sorts(browser, folder):
+    with Visit(browser, folder / "table.html") as visit:
+        visit.page.get_by_role("button", name="Faces reported").click()
+        visit.page.get_by_role("button", name="Faces reported").click()
+        assert visit.page.locator("tbody tr").first.get_attribute("id") == "met-2023-04-06-1"
+        assert (
+            visit.page.locator("th[aria-sort=descending]")
+            .inner_text()
+            .startswith("Faces reported")
+        )

@@ -1,0 +1,43 @@
+"""The method page says what was done, with what, and how wrong it may be."""
+
+import re
+
+import pytest
+from toy_site import SHA, toy_site
+
+from maps.method import render_method
+
+
+@pytest.fixture(scope="module")
+def text():
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", render_method(toy_site()).decode()))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "1 December 2023 to the latest record",
+        "since December 2023",
+        "Hours x era level 6 62 % 38 % +0.02 0.31 81 % 91 %",
+        "a 2024 watchlist",
+        "alerts do not add up",
+        "no such date",
+        "32/13/2023 | Ash",
+        *SHA.values(),
+        "© the toymaker",
+        "Of 9 deployments here, 6 have a reported count, 1 an estimate from the same force’s counts and 2 one borrowed",
+    ],
+)
+def test_it_is_said(text, said):
+    assert said in text
+
+
+def test_places_are_counted_by_precision(text):
+    assert re.search(r"Spot station, venue, junction 2 150 m toy table \(2\)", text)
+    assert re.search(r"Not located listed, not drawn 1 – toy table \(1\)", text)
+
+
+def test_without_counts_there_is_no_score():
+    tables = toy_site()
+    html = render_method(toy_site(scorecard=tables.scorecard.iloc[:0])).decode()
+    assert "too few published counts" in html
