@@ -80,6 +80,31 @@ def to_stored(shapes: Frame) -> Frame:
     return shapes.to_crs(STORED)
 
 
+def to_system(shapes: Frame, crs: str) -> Frame:
+    """
+    Return shapes in another reference system, such as that of a grid they are counted on.
+
+    Parameters
+    ----------
+    shapes
+        Geometries with a declared CRS.
+    crs
+        The system wanted, as text that pyproj reads.
+
+    Returns
+    -------
+    moved
+        The same rows in the same order.
+
+    Raises
+    ------
+    CrsError
+        If the shapes declare no CRS.
+    """
+    _require_crs(shapes, "shapes")
+    return shapes.to_crs(crs)
+
+
 def require_metric_crs(shapes: Frame, *, name: str) -> None:
     """
     Raise unless shapes are in a projected CRS whose unit is the metre.
