@@ -1,8 +1,8 @@
 """
 Every column of every table, stated once.
 
-The DDL, the checks on bounds and keys, the order of the published CSV and the reference
-documentation are all derived from here; nothing else repeats a column's type or meaning.
+The DDL and the checks on bounds (`data.sql`), keys, the order of the published CSV and the
+reference documentation are derived from here; nothing else repeats a column's type or meaning.
 """
 
 from __future__ import annotations
@@ -16,6 +16,11 @@ PRECISIONS = ("site", "street", "district", "area", "unknown")
 """How narrowly a place is known, best first."""
 
 DATE_PRECISIONS = ("day", "month", "year")
+
+STATUSES = ("reported", "announced", "aborted")
+
+KINDS = ("pdf", "xlsx", "ods", "xls", "csv", "geojson")
+"""Kinds of document that can be read."""
 
 EXPOSURE_SOURCES = ("reported", "modelled", "borrowed")
 
@@ -108,6 +113,14 @@ def _number(  # noqa: PLR0913 - the fields of a column, by name
     return Column(name, "DOUBLE", meaning, unit=unit, nullable=null, low=low, high=high)
 
 
+def _ordinal(name: str, meaning: str) -> Column:
+    return Column(name, "BIGINT", meaning, nullable=False, low=1)
+
+
+def _degrees(name: str, meaning: str, most: float) -> Column:
+    return _number(name, meaning, "degree", low=-most, high=most)
+
+
 _SOURCE = (
     _text(
         "source_document",
@@ -115,20 +128,11 @@ _SOURCE = (
         null=False,
     ),
     _text("source_sha256", "SHA-256 of that document's bytes.", null=False),
-    Column(
-        "source_page",
-        "BIGINT",
-        "Page of a PDF, sheet of a workbook, otherwise 1.",
-        low=1,
-        nullable=False,
-    ),
-    Column(
+    _ordinal("source_page", "Page of a PDF, sheet of a workbook, otherwise 1."),
+    _ordinal(
         "source_row",
-        "BIGINT",
         "Row on that page: the n-th record of a PDF page, the sheet row of a workbook, "
         "the line of records in a text file.",
-        low=1,
-        nullable=False,
     ),
 )
 
@@ -137,13 +141,7 @@ RAW_CELLS = Table(
     "Every cell of every table read, verbatim.",
     (
         *_SOURCE,
-        Column(
-            "column_index",
-            "BIGINT",
-            "Position of the column in its table, from 1.",
-            low=1,
-            nullable=False,
-        ),
+        _ordinal("column_index", "Position of the column in its table, from 1."),
         _text("header", "Header as published; nested levels joined by ' / '.", null=False),
         _text(
             "column", "Known column this header means; null for a header set aside on request."
@@ -159,17 +157,7 @@ CORE_SOURCES = Table(
     (
         _text("source_document", "File name or address.", null=False),
         _text("source_sha256", "SHA-256 of its bytes.", null=False),
-        _text(
-            "kind",
-            "Kind of document.",
-            "pdf",
-            "xlsx",
-            "ods",
-            "xls",
-            "csv",
-            "geojson",
-            null=False,
-        ),
+        _text("kind", "Kind of document.", *KINDS, null=False),
         _text(
             "force", "Force the whole document speaks for; null where rows say so themselves."
         ),
@@ -234,23 +222,13 @@ CORE_DEPLOYMENTS = Table(
         _text("event", "Event the deployment was held at, where the record says."),
         _text(
             "status",
-            "Whether the deployment was reported or only announced.",
-            "reported",
-            "announced",
-            "aborted",
+            "Whether it was reported, only announced, or aborted.",
+            *STATUSES,
             null=False,
         ),
         _text("note", "Remarks of the record."),
-        _number(
-            "lon",
-            "Longitude where the record itself gives a spot.",
-            "degree",
-            low=-180,
-            high=180,
-        ),
-        _number(
-            "lat", "Latitude where the record itself gives a spot.", "degree", low=-90, high=90
-        ),
+        _degrees("lon", "Longitude where the record itself gives a spot.", 180),
+        _degrees("lat", "Latitude where the record itself gives a spot.", 90),
         _text("flags", "Lint flags, separated by '; '."),
         *_SOURCE,
     ),
@@ -300,20 +278,8 @@ _PLACE = (
     _text("area_name", "Borough or local authority holding the place."),
     _text("area_code", "Its GSS code (E09000007)."),
     _text("precision", "How narrowly the place is known.", *PRECISIONS, null=False),
-    _number(
-        "lon",
-        "Longitude of the middle of the place; null where unknown.",
-        "degree",
-        low=-180,
-        high=180,
-    ),
-    _number(
-        "lat",
-        "Latitude of the middle of the place; null where unknown.",
-        "degree",
-        low=-90,
-        high=90,
-    ),
+    _degrees("lon", "Longitude of the middle of the place; null where unknown.", 180),
+    _degrees("lat", "Latitude of the middle of the place; null where unknown.", 90),
     _number(
         "uncertainty_m",
         "Radius holding the whole candidate set (Darwin Core coordinateUncertaintyInMeters); "
@@ -430,77 +396,3 @@ TABLES = (
     OUT_PLACES,
     OUT_AREAS,
 )
-
-
-def quoted(name: str) -> str:
-    """
-    Return an SQL identifier, quoted.
-
-    Examples
-    --------
-    >>> quoted("column")
-    '"column"'
-    """
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def ddl(table: Table) -> str:
-    """
-    Return the ``CREATE TABLE`` statement of a table.
-
-    Examples
-    --------
-    >>> print(ddl(CORE_FLAGS))
-    CREATE TABLE core_flags (
-        "deployment_id" VARCHAR NOT NULL,
-        "flag" VARCHAR NOT NULL,
-        "detail" VARCHAR NOT NULL,
-        PRIMARY KEY ("deployment_id", "flag")
-    )
-    """
-    lines = [
-        f"{quoted(column.name)} {column.dtype}{'' if column.nullable else ' NOT NULL'}"
-        for column in table.columns
-    ]
-    if table.spatial:
-        # Without its reference system: DuckDB 1.5 keeps that only in files 1.4 cannot open.
-        lines.append("geometry GEOMETRY")
-    if table.key:
-        lines.append(f"PRIMARY KEY ({', '.join(map(quoted, table.key))})")
-    body = ",\n    ".join(lines)
-    return f"CREATE TABLE {table.name} (\n    {body}\n)"
-
-
-def bound_checks(table: Table) -> list[tuple[str, str]]:
-    """
-    Return SQL queries that must find no rows, one per bounded column.
-
-    Returns
-    -------
-    checks
-        Pairs of a check's name and its query.
-
-    Examples
-    --------
-    >>> dict(bound_checks(CORE_DEPLOYMENTS))["core_deployments.threshold in bounds"]
-    'SELECT * FROM core_deployments WHERE "threshold" < 0 OR "threshold" > 1'
-    """
-    checks = []
-    for column in table.columns:
-        name = quoted(column.name)
-        broken = []
-        if column.low is not None:
-            broken.append(f"{name} < {column.low}")
-        if column.high is not None:
-            broken.append(f"{name} > {column.high}")
-        if column.values:
-            allowed = ", ".join(map(_literal, column.values))
-            broken.append(f"{name} NOT IN ({allowed})")
-        if broken:
-            label = f"{table.name}.{column.name} in bounds"
-            checks.append((label, f"SELECT * FROM {table.name} WHERE {' OR '.join(broken)}"))  # noqa: S608 - names are ours
-    return checks

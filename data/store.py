@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from data.arrow import to_arrow
 from data.errors import SchemaError
-from data.schemas import TABLES, Table, bound_checks, ddl, quoted
+from data.schemas import TABLES, Table
+from data.sql import bound_checks, ddl, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

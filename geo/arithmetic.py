@@ -217,6 +217,16 @@ def rounded(value: float) -> float:
     """
     Round to six significant digits.
 
+    Parameters
+    ----------
+    value
+        A finite number, or NaN.
+
+    Returns
+    -------
+    digits
+        The number to that precision.
+
     Examples
     --------
     >>> rounded(1234.56789)

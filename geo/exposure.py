@@ -163,10 +163,12 @@ def explain_exposure(
 
     Parameters
     ----------
-    deployments, eras, record
+    deployments, eras
         As for `estimate_exposure`; ``deployments`` with a column ``deployment_id``.
     deployment_id
         The row to explain.
+    record
+        As for `estimate_exposure`.
 
     Returns
     -------

@@ -196,7 +196,19 @@ class Levels:
 
 def observe(faces: float | None, hours: float | None) -> Observation | None:
     """
-    Return a count as logarithms, or None where there is none above 0.
+    Return a count as logarithms.
+
+    Parameters
+    ----------
+    faces
+        Faces counted, or None.
+    hours
+        Duration [h], or None where unknown.
+
+    Returns
+    -------
+    observation
+        Or None where no count is known above 0.
 
     Examples
     --------
@@ -274,7 +286,17 @@ def calibrate(deployments: pd.DataFrame, eras: pd.DataFrame) -> Levels:
 
 def known_floats(column: pd.Series[float]) -> list[float | None]:
     """
-    Return numbers, None where unknown.
+    Return a column's numbers.
+
+    Parameters
+    ----------
+    column
+        Numbers of any type, perhaps null.
+
+    Returns
+    -------
+    numbers
+        As floats, None where null.
 
     Examples
     --------

@@ -3,7 +3,8 @@
 import duckdb
 import pytest
 
-from data.schemas import OUT_DEPLOYMENTS, TABLES, ddl, quoted
+from data.schemas import OUT_DEPLOYMENTS, TABLES
+from data.sql import ddl, quoted
 
 PUBLISHED = """
 deployment_id, force, date, date_precision, place_published, place_read, area_name, area_code,

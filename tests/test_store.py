@@ -6,7 +6,8 @@ import pytest
 from toy_tables import CORE, DOCUMENT, SCHEMAS, make_tables
 
 from data.errors import SchemaError
-from data.schemas import TABLES, bound_checks
+from data.schemas import TABLES
+from data.sql import bound_checks
 from data.store import connect, load_checks, read_table, write_database
 
 FIRST = CORE[0]["deployment_id"]
