@@ -1,0 +1,45 @@
+"""Every embedded file is known, credited and unchanged."""
+
+from dataclasses import replace
+
+import pytest
+
+from data.catalog import HERE, check_entry, load_catalog
+from data.errors import SourceError
+
+ENTRIES = load_catalog()
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_the_file_is_the_one_reviewed(entry):
+    check_entry(entry)
+
+
+def test_every_embedded_file_has_an_entry():
+    files = {
+        path.relative_to(HERE).as_posix()
+        for folder in ("embedded", "records")
+        for path in (HERE / folder).rglob("*")
+        if path.is_file() and path.suffix not in {".py", ".pyc"}
+    }
+    assert files == {entry.file for entry in ENTRIES}
+
+
+def test_every_entry_says_everything():
+    for entry in ENTRIES:
+        assert all(vars(entry).values()), entry.id
+
+
+def test_a_changed_file_is_noticed():
+    entry = replace(ENTRIES[0], sha256="0" * 64)
+    with pytest.raises(SourceError, match=r"expected sha256 00000000\.\.\., got .*Review"):
+        check_entry(entry)
+    with pytest.raises(SourceError, match="missing"):
+        check_entry(replace(entry, file="embedded/none.csv"))
+
+
+def test_a_malformed_catalog_is_refused(tmp_path):
+    path = tmp_path / "catalog.toml"
+    path.write_text('[[entry]]\nid = "a"\n')
+    with pytest.raises(SourceError, match="entry 1 \\(a\\): check"):
+        load_catalog(path)
