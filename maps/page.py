@@ -54,7 +54,7 @@ def _render(tables: SiteTables, payload: dict[str, Any], *, lean: bool) -> bytes
         for child in figure._children.values():  # noqa: SLF001 - fills html and script
             child.render()
         drawn = {"map_html": figure.html.render(), "map_script": figure.script.render()}
-    context = {
+    context: dict[str, Any] = {
         "title": words.TITLE,
         "main": main,
         "aside": aside,

@@ -60,7 +60,7 @@ def render_preview(tables: SiteTables) -> dict[str, bytes]:
     """
     import matplotlib as mpl
 
-    settings = {
+    settings: dict[Any, Any] = {
         "svg.hashsalt": "passersby",
         "svg.fonttype": "path",
         "font.family": [FONT],
@@ -332,9 +332,9 @@ def _draw_words(
     for line in (line for part in rest for line in textwrap.wrap(part, 42)):
         _text(figure, INSET_PX, y, line, px=15, color=second)
         y += 21
-    credit = textwrap.wrap(words.clean(credit_line(tables), longest=200), 66)
-    for number, line in enumerate(reversed(credit[:4])):
-        _text(figure, INSET_PX, HEIGHT_PX - 18 - 14 * number, line, px=10, color=second)
+    credit = textwrap.wrap(words.clean(credit_line(tables), longest=400), 70)
+    for number, line in enumerate(reversed(credit[:6])):
+        _text(figure, INSET_PX, HEIGHT_PX - 16 - 13 * number, line, px=9.5, color=second)
 
 
 LEGEND = (
@@ -347,7 +347,7 @@ LEGEND = (
 
 def _draw_legend(figure: Figure) -> None:
     """Explain the four marks under the figures."""
-    top, wide, tall = HEIGHT_PX - 214, COLUMN_PX - INSET_PX, 128
+    top, wide, tall = HEIGHT_PX - 228, COLUMN_PX - INSET_PX, 128
     box = (INSET_PX / WIDTH_PX, 1 - (top + tall) / HEIGHT_PX, wide / WIDTH_PX, tall / HEIGHT_PX)
     card = figure.add_axes(box, zorder=20)
     card.set_xlim(0, wide)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import geopandas as gpd
 import numpy as np
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from affine import Affine
+
+    Contours = tuple[list[np.ndarray], list[np.ndarray]]
 
 LEVEL_SHARES = (0.30, 0.55, 0.75, 0.90, 0.97)
 """Share of populated cells below each of the five steps: rank, not number, sets the tint."""
@@ -55,7 +57,7 @@ def draw_relief(people: np.ndarray, *, transform: Affine, crs: object) -> gpd.Ge
         generator = contour_generator(z=smooth, fill_type=FillType.OuterOffset)
         for level, share in enumerate(LEVEL_SHARES, start=1):
             least = float(np.quantile(populated, share))
-            polygons, offsets = generator.filled(least, np.inf)
+            polygons, offsets = cast("Contours", generator.filled(least, np.inf))
             shape = _joined(polygons, offsets, transform)
             if not shape.is_empty:
                 levels.append(level)

@@ -313,7 +313,7 @@ const passersby = (() => {
   function labelLayer() {
     map.createPane("names").style.zIndex = 450;
     labelsReady = true;
-    map.on("zoomend viewreset", placeLabels);
+    map.on("zoomend moveend", placeLabels);
   }
 
   function label(text, at, className) {
@@ -352,6 +352,12 @@ const passersby = (() => {
       if (room * 0.85 > long.length * 5.6 && claim(at, long.length * 5.6 + 8, 16)) put(long, at, "vague");
       else if (claim(at, short.length * 5.6 + 8, 16)) put(short, at, "vague");
       else if (claim(at, 18, 14)) put(String(mark.rows.length), at, "vague");
+    }
+    if (zoom >= 13.5) {
+      const near = map.getBounds();
+      for (const [name, x, y] of data.stations) {
+        if (near.contains([y, x]) && claim([y, x], name.length * 5.4 + 8, 14, 0, 9)) put(name, [y, x], "station-name");
+      }
     }
     const hatched = new Set(shown.filter((one) => "land" in one).map((one) => one.land));
     data.land.forEach((area, i) => {
@@ -934,6 +940,7 @@ const passersby = (() => {
 
   function start() {
     if (data.views.length) viewAt(0);
+    addEventListener("beforeprint", () => { if ($("legend")) $("legend").open = true; });
     if (innerWidth < 900) document.querySelectorAll(".legend, .sheet").forEach((box) => { box.open = false; });
     buildControls();
     buildList();
