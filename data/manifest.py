@@ -142,4 +142,4 @@ def _licence(name: str, data: list[str]) -> str:
     """Join the licences of what a file is made from: data, and in pages code."""
     code = [CODE_LICENCE] if name.endswith(".html") else []
     leaflet = [LEAFLET_LICENCE] if name in _WITH_MAP else []
-    return " AND ".join([*data, *code, *leaflet])
+    return "; ".join([*data, *code, *leaflet])

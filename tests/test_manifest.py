@@ -47,9 +47,9 @@ def test_every_file_but_the_manifest_is_named(site):
         "path": "data/places.csv",
         "bytes": 2,
         "sha256": sha256(b"a\n").hexdigest(),
-        "licence": "CC-BY-4.0 AND OGL-UK-3.0",
+        "licence": "CC-BY-4.0; OGL-UK-3.0",
     }
-    assert files["index.html"]["licence"] == "CC-BY-4.0 AND OGL-UK-3.0 AND MIT AND BSD-2-Clause"
+    assert files["index.html"]["licence"] == "CC-BY-4.0; OGL-UK-3.0; MIT; BSD-2-Clause"
     assert files["table.html"]["licence"].endswith("MIT")
 
 
