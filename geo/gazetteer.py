@@ -237,6 +237,12 @@ class Gazetteer:
             found[kind, name].append(position)
         return dict(found)
 
+    def postcode_at(self, code: str) -> NDArray[np.float64] | None:
+        """Return the position of a postcode written with its space, or None."""
+        rows = self.postcodes[self.postcodes["postcode"] == code]
+        spots: NDArray[np.float64] = rows[["easting_m", "northing_m"]].to_numpy(float)
+        return spots[0] if len(spots) else None
+
     @cached_property
     def _curated_postcodes(self) -> dict[str, NDArray[np.float64]]:
         """Positions of the postcodes that curated keys name, found in one pass."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -45,6 +46,10 @@ NEIGHBOUR_M = 2200.0
 WARD_MARGIN_M = 100.0
 """From a ward's outermost postcode to its boundary."""
 
+POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{2})")
+POSTCODE_MARGIN_M = 150.0
+"""From a postcode's point to the farthest of its fifteen or so addresses, in towns."""
+
 CENTRE_WORDS = (" city centre", " town centre", " centre")
 STATION_WORDS = (" station", " underground", " tube", " railway", " rail", " tram stop")
 KIND_ORDER = ("town", "ward", "station", "dock_district", "dock")
@@ -75,6 +80,9 @@ class Names:
 
     def single(self, name: str) -> list[Candidate]:
         """Read one name as an area or a district: exact spellings first, areas first."""
+        postcode = POSTCODE.fullmatch(name.strip().upper())
+        if postcode:
+            return self._as_postcode(" ".join(postcode.groups()))
         whole = self._as_area(name, exact=True)
         if any(name_key(c.name or "") == name_key(name) for c in whole):
             return whole
@@ -99,6 +107,17 @@ class Names:
                 reason = f"Only the borough or authority is named: somewhere in {whole}."
                 made.append(self.area(code, whole, score, reason))
         return [c for c in made if self.allowed(c.area_code)]
+
+    def _as_postcode(self, code: str) -> list[Candidate]:
+        """Read a whole postcode, where its position is embedded."""
+        spot = self.gazetteer.postcode_at(code)
+        if spot is None:
+            return []
+        point = shapely.Point(spot)
+        area = self._code(point)
+        reason = "A postcode: the middle of the addresses that share it."
+        made = Candidate(code, "site", point, POSTCODE_MARGIN_M, area, 1.0, "postcodes", reason)
+        return [made] if self.allowed(area) else []
 
     def _as_named(self, name: str, *, exact: bool) -> list[Candidate]:
         """Read a name as a station, a centre, a street or a district, by its words."""

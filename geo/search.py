@@ -10,6 +10,7 @@ from geo.candidates import NARROWEST_FIRST, Candidate, drawn
 from geo.gazetteer import spellings
 from geo.names import CENTRE_REACH_M, DISTRICT_REACH_MIN_M, Names, compatible, hits, union
 from geo.place import kind_of, name_key
+from geo.words import COUNTRY_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,8 @@ class Search:
 
     def find(self, names: Sequence[str]) -> list[Candidate]:
         """Return every reading of some parts, best first."""
+        narrower = [name for name in names if name_key(name) not in COUNTRY_WORDS]
+        names = narrower or names[:1]
         found = self._curated(names)
         if not found and len(names) == 1:
             found = self.names.single(names[0])

@@ -96,3 +96,9 @@ EVENT_WORDS = (
     "area", "vicinity", "surrounding area",
 )  # fmt: skip
 """Words after a place that do not move it."""
+
+COUNTRY_WORDS = frozenset({
+    "london", "greater london", "england", "wales", "scotland", "northern ireland", "uk",
+    "united kingdom", "great britain", "gb",
+})  # fmt: skip
+"""What an address ends with, and what adds nothing beside a narrower part."""

@@ -184,6 +184,24 @@ def test_a_street_no_table_holds_is_as_wide_as_its_district():
     assert "in no table we hold" in row["reason"]
 
 
+def test_the_end_of_an_address_adds_nothing():
+    row = locate("High St, Uxbridge, London").iloc[0]
+    assert (row["place_read"], row["precision"]) == ("High Street, Uxbridge", "street")
+    assert locate("Barking, London")["place_read"].item() == "Barking"
+
+
+def test_a_whole_postcode_is_a_site():
+    row = locate("NW1 8QH").iloc[0]
+    assert (row["precision"], row["area_name"], row["uncertainty_m"]) == ("site", "Camden", 160)
+    assert locate("ZZ1 1ZZ")["precision"].item() == "unknown"
+
+
+def test_a_contradiction_is_a_question():
+    row = locate("Oxford Circus", area="Croydon").iloc[0]
+    assert row["precision"] == "unknown"
+    assert "Croydon, Westminster" in row["reason"]
+
+
 def test_london_by_itself_is_all_of_it():
     row = locate("London").iloc[0]
     assert row["precision"] == "area"
