@@ -325,7 +325,6 @@ def site_tables(
 
 def _backdrop(checked: Checked, tables: Tabulated) -> dict[str, Any]:
     """Gather what the map draws under the records, and whom it owes credit."""
-
     from data.gazetteer import load_gazetteer
 
     gazetteer = load_gazetteer()
@@ -370,7 +369,7 @@ def _stations(gazetteer: Gazetteer) -> gpd.GeoDataFrame:
     return to_stored(frame)
 
 
-def write_manifest(checked: Checked, tables: Tabulated, request: Request, draft: Path) -> None:
+def write_manifest(checked: Checked, tables: Tabulated, draft: Path) -> None:
     """Describe the finished site: sources, hashes, licences, counts."""
     from data.manifest import NAME, manifest_json
 

@@ -16,3 +16,21 @@ def reference_dir() -> Path:
     if not folder.is_dir():
         pytest.skip("the reference data are not beside this checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def direct_run(tmp_path_factory):
+    """Run the embedded records once without Prefect; return the project and the process."""
+    from running import run_command
+
+    folder = tmp_path_factory.mktemp("direct")
+    return folder, run_command("run", "--direct", "--offline", folder=folder)
+
+
+@pytest.fixture(scope="session")
+def prefect_run(tmp_path_factory):
+    """Run the embedded records once as a Prefect flow, on a home that never saw Prefect."""
+    from running import run_command
+
+    folder = tmp_path_factory.mktemp("prefect")
+    return folder, run_command("run", folder=folder, HOME=str(folder / "user"))
