@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from maps.rows import Row
     from maps.site import SiteTables
 
+_LONGEST_NOTE = 1500
+
 MOST_REJECTED = 500
 """Rejected rows shown; the rest are in data/rejected.csv."""
 
@@ -79,7 +81,7 @@ def _era(era: Row) -> dict[str, str]:
         "force": words.short_force(era["force"]),
         "label": words.clean(era["label"] or era["era"]),
         "span": f"{begins} to {ends}",
-        "note": words.clean(era["note"] or ""),
+        "note": words.clean(era["note"] or "", longest=_LONGEST_NOTE),
     }
 
 
@@ -105,7 +107,9 @@ def _flags(flags: Iterable[Row]) -> list[tuple[str, int, str]]:
     """Return each rule with how often it spoke and one example."""
     examples: dict[str, list[str]] = {}
     for flag in flags:
-        examples.setdefault(flag["flag"], []).append(words.clean(flag["detail"]))
+        examples.setdefault(flag["flag"], []).append(
+            words.clean(flag["detail"], longest=_LONGEST_NOTE)
+        )
     ordered = sorted(examples.items(), key=lambda item: (-len(item[1]), item[0]))
     return [(words.clean(rule), len(details), details[0]) for rule, details in ordered]
 
@@ -134,4 +138,7 @@ def _placed(rows: Iterable[Row]) -> list[dict[str, Any]]:
 
 def _credit(credit: dict[str, object]) -> dict[str, str]:
     names = ("title", "licence", "credit", "vintage")
-    return {name: words.clean(credit.get(name) or words.NONE, longest=400) for name in names}
+    return {
+        name: words.clean(credit.get(name) or words.NONE, longest=400).replace("(c)", "©")
+        for name in names
+    }

@@ -82,7 +82,11 @@ def _render(tables: SiteTables, payload: dict[str, Any], *, lean: bool) -> bytes
 
 def credit_line(tables: SiteTables) -> str:
     """Name the owners of the data, each once."""
-    named = [words.clean(c["credit"], longest=160) for c in tables.credits if c.get("credit")]
+    named = [
+        words.clean(c["credit"], longest=160).replace("(c)", "©")
+        for c in tables.credits
+        if c.get("credit")
+    ]
     return " · ".join(dict.fromkeys(named))
 
 

@@ -37,6 +37,9 @@ VIEW_MARGIN_DEGREES = 0.005
 METRES_PER_DEGREE = 111_320.0
 """Of latitude; of longitude at the equator."""
 
+MOST_SHARED = 0.5
+"""Share of deployments above which a flag tells nothing of any one of them."""
+
 _M2_PER_KM2 = 1e6
 _SOURCES = {"reported": 0, "modelled": 1, "borrowed": 2}
 
@@ -222,6 +225,12 @@ def _by_id(frame: pd.DataFrame) -> dict[str, list[Row]]:
     return grouped
 
 
+def _telling(flags: pd.DataFrame, rows: int) -> pd.DataFrame:
+    """Leave out flags that most deployments share: the method page says those once."""
+    shares = flags.groupby("flag")["deployment_id"].transform("nunique") / max(rows, 1)
+    return flags[shares <= MOST_SHARED]
+
+
 def _columns(  # noqa: PLR0913, PLR0917 - the parts a row points into
     tables: SiteTables,
     rows: Sequence[Row],
@@ -263,7 +272,7 @@ def _expected(row: Row) -> list[int] | None:
 
 def _said(tables: SiteTables, rows: Sequence[Row]) -> list[list[Any]]:
     """Return the sentences of each popup, in the order the script takes them apart."""
-    flags, fixes = _by_id(tables.flags), _by_id(tables.corrections)
+    flags, fixes = _by_id(_telling(tables.flags, len(rows))), _by_id(tables.corrections)
     sources = {
         (source["source_sha256"], source["source_document"]): source
         for source in as_rows(tables.sources)

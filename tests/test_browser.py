@@ -168,7 +168,7 @@ def test_popup_by_keyboard_and_back(browser, folder):
         assert "somewhere in Ash: 2 deployments" in page.locator("#spoken").inner_text()
         page.keyboard.press("Enter")
         card = page.locator(".leaflet-popup .card")
-        assert card.locator("h3").inner_text() == "Ash"
+        assert card.locator("h2").inner_text() == "Ash"
         assert "900 faces seen" in card.inner_text()
         page.get_by_role("button", name="Earlier deployment here").click()
         assert "28,220 faces seen" in card.inner_text()
@@ -184,7 +184,7 @@ def test_list_opens_popup_and_focus_returns(browser, folder):
         button = visit.page.locator("#list .entry", has_text="High St, Ash")
         button.focus()
         visit.page.keyboard.press("Enter")
-        assert visit.page.locator(".leaflet-popup h3").inner_text() == "High St, Ash"
+        assert visit.page.locator(".leaflet-popup h2").inner_text() == "High St, Ash"
         assert "id=met-2024-01-10-1" in visit.page.url
         visit.page.keyboard.press("Escape")
         assert button.evaluate("e => e === document.activeElement")

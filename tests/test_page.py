@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 
+import pandas as pd
 import pytest
 from toy_site import MET, toy_site
 
@@ -116,3 +117,12 @@ def test_tiles_are_asked_for_by_name(tables, payload):
     assert policy_of(html)["img-src"] == "'self' data: https://tile.openstreetmap.org"
     assert "OpenStreetMap" in html
     assert "whose operators see your address" in html
+
+
+def test_a_flag_on_most_rows_is_not_told_in_every_popup(tables):
+    ids = tables.deployments["deployment_id"]
+    common = pd.DataFrame({"deployment_id": ids, "flag": "common", "detail": "said of all"})
+    flags = pd.concat([tables.flags, common], ignore_index=True)
+    told = [said[7] for said in build_payload(toy_site(flags=flags))["rows"]["said"]]
+    assert "Flag: 2 alerts, but 1 true and 0 false" in told[2]
+    assert not any("said of all" in line for lines in told for line in lines)

@@ -427,7 +427,7 @@ const passersby = (() => {
     const source = el("span", {}, link ? el("a", { href: link, rel: "noopener noreferrer", target: "_blank", textContent: record }) : record);
     const row = el("a", { href: `table.html#${encodeURIComponent(rows.id[i])}`, target: embedded ? "_blank" : "", textContent: "row in the table" });
     return el("div", { className: "card" },
-      el("h3", { textContent: place.name, id: "card-title" }),
+      el("h2", { textContent: place.name, id: "card-title" }),
       el("p", { className: "when", textContent: when.join(" · ") }),
       stripOf(siblings, i),
       el("dl", {},
@@ -457,7 +457,7 @@ const passersby = (() => {
     }
     const size = map.getSize();
     const width = Math.min(372, size.x - 48);
-    const clear = size.x > 760 ? [$("legend")?.open ? 284 : 14, 62] : [10, 10];
+    const clear = size.x > 760 ? [$("legend")?.open ? 318 : 14, 62] : [10, 10];
     const content = card(i, mark.rows);
     if (popup && from === "strip") { popup.setContent(content); focusCard(popup); return; }
     popup = L.popup({ maxWidth: width, minWidth: width, maxHeight: size.y - (size.x > 760 ? 104 : 48),
