@@ -11,8 +11,8 @@ import numpy as np
 import shapely
 
 from geo.crs import to_metric
-from maps import cards, words
-from maps.encode import encode_lines, encode_polygons, simplify_together
+from maps import cards, style, words
+from maps.encode import DEGREE_STEPS, encode_lines, encode_polygons, simplify_together
 from maps.headline import counting_forces
 from maps.marks import Mark, build_marks
 from maps.notes import era_letters, rates_by_era
@@ -85,7 +85,19 @@ def build_payload(tables: SiteTables) -> dict[str, Any]:
         "relief": _relief(tables.relief),
         "stations": _stations(tables.stations),
         "views": build_views(rows, marks, tables.boroughs),
-        "scale": 1 / 100_000,
+        "scale": 1 / DEGREE_STEPS,
+        "words": {
+            "language": words.LANGUAGE,
+            "months": words.MONTHS,
+            "numerals": words.NUMERALS,
+            "kinds": words.PRECISION_NAMES,
+        },
+        "sizes": {
+            "least": style.MARK_SMALLEST_PX,
+            "most": style.MARK_LARGEST_PX,
+            "hours": style.PX_PER_ROOT_HOUR,
+            "faces": style.PX_PER_ROOT_FACE,
+        },
     }
 
 

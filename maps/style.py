@@ -37,6 +37,9 @@ MARK_LARGEST_PX = 19.0
 PX_PER_ROOT_HOUR = 1.75
 """Area grows with hours: one shift of six hours has a radius of about 4.3 px."""
 
+PX_PER_ROOT_FACE = 0.042
+"""Makes the 1,700 faces an hour of autumn 2024 as large by faces as by hours."""
+
 
 def mark_radius_px(length_h: float | None) -> float:
     """

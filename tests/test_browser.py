@@ -281,3 +281,11 @@ def test_table_sorts(browser, folder):
             .inner_text()
             .startswith("Faces reported")
         )
+
+
+def test_no_address_sizes_by_faces_across_eras(browser, folder):
+    for name in ("index.html", "embed.html"):
+        for size in ("faces", "nonsense"):
+            with Visit(browser, folder / name, fragment=f"#size={size}") as visit:
+                assert "size=" not in visit.page.url
+                assert visit.complaints == []

@@ -9,10 +9,7 @@ const passersby = (() => {
   const embedded = document.body.dataset.kind === "embed";
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   L.Map.mergeOptions({ fadeAnimation: !calm, zoomAnimation: !calm, markerZoomAnimation: !calm });
-  const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August",
-    "September", "October", "November", "December"];
-  const NUMERALS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
-  const KINDS = { site: "Spot", street: "Street", district: "District", area: "Whole area", unknown: "Not located" };
+  const { months: MONTHS, numerals: NUMERALS, kinds: KINDS, language: LANGUAGE } = data.words;
   const PANES = { area: 410, district: 420, street: 430, site: 440 };
   const SVG = "http://www.w3.org/2000/svg";
 
@@ -38,17 +35,17 @@ const passersby = (() => {
     return node;
   }
 
-  const count = (number) => Math.round(number).toLocaleString("en-GB");
+  const count = (number) => Math.round(number).toLocaleString(LANGUAGE);
   const plural = (number, noun) => `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
   const spelt = (number) => NUMERALS[number] ?? count(number);
 
   function big(number) {
     if (number < 1e6) return count(number);
-    return `${Number((number / 1e6).toPrecision(3)).toLocaleString("en-GB")} million`;
+    return `${Number((number / 1e6).toPrecision(3)).toLocaleString(LANGUAGE)} million`;
   }
 
   function rough(number) {
-    return number ? Number(number.toPrecision(2)).toLocaleString("en-GB") : "0";
+    return number ? Number(number.toPrecision(2)).toLocaleString(LANGUAGE) : "0";
   }
 
   function hours(length) {
@@ -98,6 +95,7 @@ const passersby = (() => {
     for (const [name, value] of new URLSearchParams(location.hash.slice(1))) {
       if (name in EMPTY) state[name] = value.slice(0, 200);
     }
+    if (state.size !== "faces") state.size = "";
     if (!/^\d{4}-\d\d-\d\d$/.test(state.from)) state.from = "";
     if (!/^\d{4}-\d\d-\d\d$/.test(state.to)) state.to = "";
   }
@@ -133,6 +131,7 @@ const passersby = (() => {
   function apply() {
     visible = [];
     for (let i = 0; i < total; i += 1) if (matches(i)) visible.push(i);
+    if (erasShown().size !== 1) state.size = ""; // counts of two eras do not compare
     writeFragment();
     showHeadline();
     showControls();
@@ -258,9 +257,10 @@ const passersby = (() => {
 
   function sizeOf(mark) {
     const amount = amountOf(mark);
-    if (!amount) return 3.5;
-    const scale = state.size === "faces" ? 0.042 : 1.75;
-    return Math.min(Math.max(scale * Math.sqrt(amount), 3.5), 19);
+    const { least, most } = data.sizes;
+    if (!amount) return least;
+    const scale = data.sizes[state.size || "hours"];
+    return Math.min(Math.max(scale * Math.sqrt(amount), least), most);
   }
 
   function drawMarks() {
@@ -772,7 +772,6 @@ const passersby = (() => {
   function showControls() {
     if (!$("force")) return;
     const one = erasShown().size === 1;
-    if (!one && state.size === "faces") { state.size = ""; writeFragment(); }
     for (const name of ["force", "area", "precision", "size", "from", "to"]) $(name).value = state[name];
     if (document.activeElement !== $("q")) $("q").value = state.q;
     $("size").querySelector("[value=faces]").disabled = !one;
