@@ -119,6 +119,7 @@ def _run(options: argparse.Namespace) -> int:
     with confined() if settings.offline else contextlib.nullcontext():
         outcome = _observed(request, direct=options.direct)
     save_state(settings)
+    print(*outcome.notes, sep="\n", end="\n" if outcome.notes else "")
     print(f"The map is at {(settings.out / 'index.html').resolve()}")
     print(outcome.line)
     return REJECTED if options.strict and outcome.rows_rejected else DONE
@@ -168,6 +169,12 @@ def _settings_of(options: argparse.Namespace) -> Settings:
         raise UsageError(msg) from error
     if not settings.project.is_dir():
         msg = f"--project {settings.project} is not a folder. Make it first, or leave it out."
+        raise UsageError(msg)
+    if not os.access(settings.project, os.W_OK):
+        msg = (
+            f"--project {settings.project} cannot be written to, and the run keeps its state "
+            "there. Name another folder."
+        )
         raise UsageError(msg)
     return settings
 

@@ -95,7 +95,6 @@ def explain_deployment(deployment_id: str, *, out: Path | None, project: Path | 
 
 def _gather(out: Path | None, project: Path | None) -> Evidence:
     from data.settings import Settings
-    from data.store import read_table
 
     site = out / "data" / "passersby.duckdb" if out else None
     if site is not None and not site.is_file():
@@ -113,10 +112,25 @@ def _gather(out: Path | None, project: Path | None) -> Evidence:
             "out_places",
         )
         where = f"the site {out}" if out else "the last run"
-        return Evidence(where, {name: read_table(state, name) for name in names})
+        return Evidence(where, _read_tables(state, names, where))
     return Evidence(
         "the embedded records, since nothing has been run here yet", _afresh(settings)
     )
+
+
+def _read_tables(path: Path, names: tuple[str, ...], where: str) -> dict[str, pd.DataFrame]:
+    import duckdb
+
+    from data.store import read_table
+
+    try:
+        return {name: read_table(path, name) for name in names}
+    except duckdb.Error as error:
+        msg = (
+            f"The tables of {where} cannot be read; another version may have written them. "
+            "Do the run again, then explain."
+        )
+        raise InputError(msg) from error
 
 
 def _afresh(settings: Settings) -> dict[str, pd.DataFrame]:

@@ -56,6 +56,8 @@ class Outcome:
         Corrections applied.
     precision
         Deployments by precision, best first.
+    notes
+        Sentences about the documents for whoever runs it.
     """
 
     rows_in: int
@@ -64,6 +66,7 @@ class Outcome:
     rows_flagged: int
     corrections: int
     precision: Mapping[str, int]
+    notes: tuple[str, ...] = ()
 
     @property
     def line(self) -> str:
@@ -133,4 +136,5 @@ def count_outcome(checked: Checked, tables: Tabulated) -> Outcome:
         rows_flagged=int(checked.flags["deployment_id"].nunique()),
         corrections=len(checked.corrections),
         precision={name: int(mix.get(name, 0)) for name in PRECISIONS},
+        notes=checked.notes,
     )

@@ -72,7 +72,7 @@ class Documents:
 
 @dataclass(frozen=True)
 class Checked:
-    """Tables of the published documents, and the deployments that help to calibrate."""
+    """Tables of the published documents, deployments that help to calibrate, and remarks."""
 
     raw: pd.DataFrame
     sources: pd.DataFrame
@@ -81,6 +81,7 @@ class Checked:
     flags: pd.DataFrame
     corrections: pd.DataFrame
     record: pd.DataFrame | None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,11 +128,11 @@ def read_documents(request: Request) -> Documents:
 
 
 def read_sources(sources: Sequence[str], *, offline: bool = False) -> list[RawDocument]:
-    """Read every document that the sources name; the same bytes twice are one document."""
+    """Read every document that the sources name."""
     from data.readers import read_document
     from data.sources import open_source
 
-    found: dict[str, RawDocument] = {}
+    found = []
     for source in sources:
         if offline and "://" in source:
             msg = (
@@ -139,10 +140,11 @@ def read_sources(sources: Sequence[str], *, offline: bool = False) -> list[RawDo
                 "document and give the file, or leave --offline out."
             )
             raise SourceError(msg)
-        for content, name, url in open_source(source):
-            document = read_document(content, name=name, url=url)
-            found.setdefault(document.sha256, document)
-    return list(found.values())
+        found += [
+            read_document(content, name=name, url=url)
+            for content, name, url in open_source(source)
+        ]
+    return found
 
 
 def check_records(documents: Documents, request: Request) -> Checked:
@@ -169,6 +171,7 @@ def check_records(documents: Documents, request: Request) -> Checked:
         flags=flags,
         corrections=applied,
         record=record,
+        notes=ingested.notes,
     )
 
 

@@ -43,6 +43,16 @@ def test_a_site_is_explained_with_the_numbers_it_publishes(direct_run, capsys):
     assert str(site) in out
 
 
+def test_tables_of_another_version_are_told(direct_run, tmp_path, capsys):
+    import duckdb
+
+    (tmp_path / "data").mkdir()
+    with duckdb.connect(str(tmp_path / "data" / "passersby.duckdb")) as database:
+        database.execute("CREATE TABLE raw_cells (other INTEGER)")
+    assert main(["explain", "met-2023-05-06-1", "--out", str(tmp_path)]) == 2
+    assert "another version" in capsys.readouterr().err
+
+
 def test_an_announced_row_has_no_figures_to_trace(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert main(["explain", "south-wales-2023-06-20-1"]) == 0

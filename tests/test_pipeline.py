@@ -167,6 +167,18 @@ def test_sources_replace_the_embedded_records(tmp_path):
     assert "32/05/2025" in rejected.loc[0, "text"]
 
 
+def test_the_same_file_twice_is_read_once_and_told(tmp_path):
+    folder = tmp_path / "grids"
+    folder.mkdir()
+    rows = ["06/05/2025,Chelmsford,5h,1200,1"]
+    for name in ("essex-police.csv", "essex-police-copy.csv"):
+        write_csv(folder / name, rows)
+    run = run_command("run", folder, "--direct", folder=tmp_path)
+    assert run.returncode == 0, run.stderr
+    assert "same" in run.stdout
+    assert run.stdout.splitlines()[-1].startswith("1 rows in, 1 kept")
+
+
 def test_add_keeps_both(tmp_path, deployments):
     source = write_csv(tmp_path / "essex-police.csv", ["06/05/2025,Chelmsford,5h,1200,1"])
     run = run_command("run", source, "--add", "--direct", folder=tmp_path)
