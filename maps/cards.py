@@ -18,9 +18,6 @@ ROW_NOUNS = {
     "ods": ("sheet", "row"),
 }
 
-MOST_FLAGS = 2
-"""Flags shown in a popup, which has twelve lines; the table lists all."""
-
 
 def safe_link(url: object) -> str | None:
     """
@@ -180,28 +177,31 @@ def record_line(row: Row, source: Mapping[str, object] | None) -> str:
 
 def flag_lines(flags: Iterable[Row], corrections: Iterable[Row]) -> list[str]:
     """
-    Say what was corrected, then what lint noticed.
+    Say what was corrected, then what lint noticed, in a line each: a popup has twelve.
 
     Examples
     --------
     >>> flag_lines([], [{"column": "date", "value_from": "2023-07-11",
     ...     "value_to": "2024-07-11", "reason": "a 2024 watchlist"}])
     ['Corrected: date 11 July 2023 to 11 July 2024 (a 2024 watchlist)']
+    >>> flag_lines([{"detail": "late"}, {"detail": "odd"}], [])
+    ['Flag: late (and 1 more: see the table)']
     """
-    lines = []
-    for fix in corrections:
-        before, after = (_value(fix["column"], fix[end]) for end in ("value_from", "value_to"))
-        noun = words.clean(fix["column"]).replace("_", " ")
-        lines.append(
-            f"Corrected: {noun} {before} to {after} ({words.clean(fix['reason'], longest=160)})"
-        )
-    details = [words.clean(flag["detail"], longest=160) for flag in flags]
-    lines += [f"Flag: {detail}" for detail in details[:MOST_FLAGS]]
-    if len(details) > MOST_FLAGS:
-        lines.append(
-            f"… and {words.plural(len(details) - MOST_FLAGS, 'more flag')}: see the table"
-        )
-    return lines
+    fixed = [_correction(fix) for fix in corrections]
+    noticed = [f"Flag: {words.clean(flag['detail'], longest=160)}" for flag in flags]
+    return [_first_of(lines) for lines in (fixed, noticed) if lines]
+
+
+def _first_of(lines: list[str]) -> str:
+    """Return the first line, and say how many more the table has."""
+    rest = f" (and {words.count(len(lines) - 1)} more: see the table)" if len(lines) > 1 else ""
+    return lines[0] + rest
+
+
+def _correction(fix: Row) -> str:
+    before, after = (_value(fix["column"], fix[end]) for end in ("value_from", "value_to"))
+    noun = words.clean(fix["column"]).replace("_", " ")
+    return f"Corrected: {noun} {before} to {after} ({words.clean(fix['reason'], longest=160)})"
 
 
 def _value(column: str, value: object) -> str:

@@ -436,7 +436,7 @@ const passersby = (() => {
         line("", set),
         line("Expected", expected, whisker(i)),
         line("Walk-past", past),
-        line("Nearby", near),
+        line("Nearby", past ? "" : near),
         line("Era", era ? [`${era.letter}, ${era.label}`, era.median].filter(Boolean).join("; ") : ""),
         ...flags.map((text) => line("", text)),
         line("Record", source, el("span", {}, " · ", row))));
@@ -456,7 +456,7 @@ const passersby = (() => {
       map.setView(at, Math.max(map.getZoom(), mark.precision === "area" ? 10.5 : 12), { animate: !calm });
     }
     const size = map.getSize();
-    const width = Math.min(372, size.x - 48);
+    const width = Math.min(372, size.x - 62);
     const clear = size.x > 760 ? [$("legend")?.open ? 318 : 14, 62] : [10, 10];
     const content = card(i, mark.rows);
     if (popup && from === "strip") { popup.setContent(content); focusCard(popup); return; }
