@@ -11,9 +11,10 @@ import os
 import shutil
 from dataclasses import dataclass, field
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from data.errors import SourceError
+from flows.backdrop import draw_backdrop, join_relief, list_credits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from data.documents import RawDocument
     from data.ingest import Ingested
     from data.settings import Settings
-    from geo.gazetteer import Gazetteer
-    from geo.residents import PopulationGrid
     from maps.site import SiteTables
 
 
@@ -99,7 +98,7 @@ class Surrounded:
 
     places: gpd.GeoDataFrame
     areas: pd.DataFrame
-    relief: gpd.GeoDataFrame
+    relief: gpd.GeoDataFrame | None
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,7 @@ class Tabulated:
     deployments: gpd.GeoDataFrame
     places: gpd.GeoDataFrame
     areas: pd.DataFrame
-    relief: gpd.GeoDataFrame
+    relief: gpd.GeoDataFrame | None
 
 
 def read_documents(request: Request) -> Documents:
@@ -228,7 +227,7 @@ def count_residents(places: gpd.GeoDataFrame, request: Request) -> Surrounded:
     return Surrounded(
         places=places.join(residents_within(places, grids)),
         areas=areas[["area_code"]].join(residents_of(areas, grids)),
-        relief=_relief(grids),
+        relief=join_relief(grids),
     )
 
 
@@ -308,7 +307,7 @@ def site_tables(
     """Gather what a site is drawn from."""
     from maps.site import SiteTables
 
-    backdrop = _backdrop(checked, tables)
+    backdrop = draw_backdrop(checked, tables)
     return SiteTables(
         deployments=tables.deployments,
         places=tables.places,
@@ -326,58 +325,12 @@ def site_tables(
     )
 
 
-def _backdrop(checked: Checked, tables: Tabulated) -> dict[str, Any]:
-    """Gather what the map draws under the records, and whom it owes credit."""
-    from data.gazetteer import load_gazetteer
-
-    gazetteer = load_gazetteer()
-    codes = set(tables.deployments["area_code"].dropna())
-    for force in checked.core["force"].unique():
-        codes |= gazetteer.scope_of(force) or set()
-    boroughs = gazetteer.areas[gazetteer.areas["area_code"].isin(codes)]
-    return {
-        "boroughs": boroughs[["area_code", "area_name", "geometry"]].reset_index(drop=True),
-        "relief": tables.relief,
-        "stations": _stations(gazetteer),
-        "credits": _credits(),
-    }
-
-
-def _credits() -> list[dict[str, object]]:
-    """Name the sources of embedded data, their licences and whom they credit."""
-    from data.catalog import load_catalog
-
-    names = ("title", "licence", "credit", "vintage")
-    return [{name: getattr(entry, name) for name in names} for entry in load_catalog()]
-
-
-def _relief(grids: Sequence[PopulationGrid]) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-    import pandas as pd
-
-    from maps.relief import draw_relief
-
-    drawn = [draw_relief(grid.array, transform=grid.transform, crs=grid.crs) for grid in grids]
-    return gpd.GeoDataFrame(pd.concat(drawn, ignore_index=True))
-
-
-def _stations(gazetteer: Gazetteer) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
-    from geo.crs import MEASURED, to_stored
-
-    names = gazetteer.names[gazetteer.names["kind"] == "station"]
-    spots = gpd.points_from_xy(names["easting_m"], names["northing_m"])
-    frame = gpd.GeoDataFrame({"name": names["name"].tolist()}, geometry=spots, crs=MEASURED)
-    return to_stored(frame)
-
-
 def write_manifest(checked: Checked, tables: Tabulated, draft: Path) -> None:
     """Describe the finished site: sources, hashes, licences, counts."""
     from data.manifest import NAME, manifest_json
 
     content = manifest_json(
-        draft, version=version(), tables=named_tables(checked, tables), credits=_credits()
+        draft, version=version(), tables=named_tables(checked, tables), credits=list_credits()
     )
     (draft / NAME).write_bytes(content)
 

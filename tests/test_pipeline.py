@@ -167,6 +167,14 @@ def test_sources_replace_the_embedded_records(tmp_path):
     assert "32/05/2025" in rejected.loc[0, "text"]
 
 
+def test_a_run_whose_every_row_is_rejected_still_says_so(tmp_path):
+    source = write_csv(tmp_path / "essex-police.csv", ["32/05/2025,Chelmsford,5h,1200,1"])
+    run = run_command("run", source, "--direct", folder=tmp_path)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.splitlines()[-1] == "1 rows in, 0 kept, 1 rejected, 0 flagged"
+    assert set(files_of(tmp_path / "site")) == set(CONTRACT)
+
+
 def test_the_same_file_twice_is_read_once_and_told(tmp_path):
     folder = tmp_path / "grids"
     folder.mkdir()

@@ -1,0 +1,63 @@
+"""What the map draws under the records: areas, people, stations, and whom it owes credit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+
+    from flows.stages import Checked, Tabulated
+    from geo.gazetteer import Gazetteer
+    from geo.residents import PopulationGrid
+
+
+def draw_backdrop(checked: Checked, tables: Tabulated) -> dict[str, Any]:
+    """Gather what the map draws under the records, and whom it owes credit."""
+    from data.gazetteer import load_gazetteer
+
+    gazetteer = load_gazetteer()
+    codes = set(tables.deployments["area_code"].dropna())
+    for force in checked.core["force"].unique():
+        codes |= gazetteer.scope_of(force) or set()
+    boroughs = gazetteer.areas[gazetteer.areas["area_code"].isin(codes)]
+    return {
+        "boroughs": boroughs[["area_code", "area_name", "geometry"]].reset_index(drop=True),
+        "relief": tables.relief,
+        "stations": _stations(gazetteer),
+        "credits": list_credits(),
+    }
+
+
+def list_credits() -> list[dict[str, object]]:
+    """Name the sources of embedded data, their licences and whom they credit."""
+    from data.catalog import load_catalog
+
+    names = ("title", "licence", "credit", "vintage")
+    return [{name: getattr(entry, name) for name in names} for entry in load_catalog()]
+
+
+def join_relief(grids: Sequence[PopulationGrid]) -> gpd.GeoDataFrame | None:
+    """Draw every grid of residents as one relief; None without a grid."""
+    import geopandas as gpd
+    import pandas as pd
+
+    from maps.relief import draw_relief
+
+    if not grids:
+        return None
+    drawn = [draw_relief(grid.array, transform=grid.transform, crs=grid.crs) for grid in grids]
+    return gpd.GeoDataFrame(pd.concat(drawn, ignore_index=True))
+
+
+def _stations(gazetteer: Gazetteer) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    from geo.crs import MEASURED, to_stored
+
+    names = gazetteer.names[gazetteer.names["kind"] == "station"]
+    spots = gpd.points_from_xy(names["easting_m"], names["northing_m"])
+    frame = gpd.GeoDataFrame({"name": names["name"].tolist()}, geometry=spots, crs=MEASURED)
+    return to_stored(frame)
