@@ -37,6 +37,7 @@ $(VENV)/.run: requirements.lock pyproject.toml
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) install --quiet --require-hashes -r requirements.lock
 	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m flows.prefect_schema
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run requirements-test.lock

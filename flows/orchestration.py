@@ -4,8 +4,9 @@ Serve Prefect from our own process, with a home of its own.
 Prefect's way of running a flow without a server is to start one as a child process, from the
 user's profile, on a database it migrates first: 20 to 40 seconds, and an orphan when the parent
 is killed. Here the same application is served by a thread, on a loopback port, from a database
-whose tables are laid out at once from a kept copy of Prefect's schema. Nothing of the user's
-Prefect (home, profile, settings) is read, unless ``PREFECT_API_URL`` names a server.
+whose tables are laid out at once from a template made when the environment was set up. Nothing
+of the user's Prefect (home, profile, settings) is read, unless ``PREFECT_API_URL`` names a
+server.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import os
 import re
 import socket
 import sqlite3
+import sys
 import threading
 import time
 from importlib import metadata
@@ -30,8 +32,19 @@ if TYPE_CHECKING:
 
     import uvicorn
 
-SCHEMA = Path(__file__).with_name("prefect_schema.sql")
-"""Prefect's tables as its own migrations leave them; rebuilt by `flows.prefect_schema`."""
+
+def template() -> Path:
+    """
+    Return where this environment keeps the schema of an empty Prefect database.
+
+    The file is made on this machine by `flows.prefect_schema` (``make map`` does so when it
+    sets up the environment), from what the installed Prefect migrates to. Without it nothing is
+    lost but the seconds that migrating a new home takes.
+    """
+    return (
+        Path(sys.prefix) / "share" / "passersby" / f"prefect-{metadata.version('prefect')}.sql"
+    )
+
 
 START_TIMEOUT_S = 120
 """How long a slow machine may take to start the server; Prefect's own 20 s are too few."""
@@ -124,7 +137,7 @@ def prefect_server(home: Path) -> Iterator[str]:
 
 def lay_out_database(path: Path) -> bool:
     """
-    Make Prefect's database from the kept schema, where that schema fits.
+    Make Prefect's database from this environment's template, where there is one.
 
     Migrating an empty database takes Prefect 7 seconds; this takes a tenth of one. Laying out
     is a single transaction under SQLite's own lock, so a second run waits and a killed run
@@ -139,10 +152,11 @@ def lay_out_database(path: Path) -> bool:
     Returns
     -------
     current
-        Whether the database is at the kept schema's revision. If not, as after an update of
-        Prefect, its own migrations must run.
+        Whether the database is at the template's revision. If not, as without a template or
+        after an update of Prefect, its own migrations must run.
     """
-    schema = SCHEMA.read_text(encoding="utf-8")
+    kept = template()
+    schema = kept.read_text(encoding="utf-8") if kept.is_file() else ""
     try:
         return _lay_out(path, schema)
     except sqlite3.OperationalError as error:
@@ -158,7 +172,7 @@ _REMEDY = "Run again with --direct, which gives the same map without Prefect."
 
 
 def _lay_out(path: Path, schema: str) -> bool:
-    fits = f"-- prefect {metadata.version('prefect')}\n" in schema
+    fits = schema.startswith(f"-- prefect {metadata.version('prefect')}\n")
     connection = sqlite3.connect(path, timeout=START_TIMEOUT_S, isolation_level=None)
     with contextlib.closing(connection) as database:
         database.execute("PRAGMA journal_mode = WAL")

@@ -1,8 +1,8 @@
 """
-Rebuild `prefect_schema.sql` after an update of Prefect.
+Make the template that new Prefect homes are laid out from, once per environment.
 
 ``python -m flows.prefect_schema`` lets the installed Prefect migrate an empty database and
-writes its tables and revision, without any row of data.
+keeps its tables and revision, without any row of data, inside the environment.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from contextlib import closing
 from importlib import metadata
 from pathlib import Path
 
-from flows.orchestration import QUIET, SCHEMA
+from flows.orchestration import QUIET, template
 
 _MIGRATE = """
 import asyncio
@@ -58,7 +58,7 @@ def _dump(path: Path) -> str:
         statements = [_tidy(sql) for (sql,) in database.execute(query)]
         (revision,) = database.execute("SELECT version_num FROM alembic_version").fetchone()
     statements.append(f"INSERT INTO alembic_version VALUES ('{revision}')")  # noqa: S608 - Prefect's own revision
-    head = f"-- prefect {metadata.version('prefect')}\n-- Written by flows/prefect_schema.py.\n"
+    head = f"-- prefect {metadata.version('prefect')}\n-- Made by flows/prefect_schema.py.\n"
     return head + ";\n".join(statements) + "\n"
 
 
@@ -66,5 +66,23 @@ def _tidy(sql: str) -> str:
     return "\n".join(line.strip() for line in sql.splitlines() if line.strip())
 
 
+def keep_template() -> Path:
+    """
+    Make this environment's template, unless it is there already.
+
+    Returns
+    -------
+    kept
+        The template. It appears whole or not at all.
+    """
+    kept = template()
+    if not kept.is_file():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        half = kept.with_suffix(f".{os.getpid()}")
+        half.write_text(migrated_schema(), encoding="utf-8")
+        half.replace(kept)
+    return kept
+
+
 if __name__ == "__main__":
-    SCHEMA.write_text(migrated_schema(), encoding="utf-8")
+    keep_template()

@@ -17,6 +17,13 @@ from flows.orchestration import OrchestrationError, lay_out_database
 
 ROOT = Path(__file__).resolve().parent.parent
 
+
+@pytest.fixture(scope="session", autouse=True)
+def kept_template():
+    """Make the environment's template where setting up has not made it."""
+    return prefect_schema.keep_template()
+
+
 FLOW = """
 import sys
 from pathlib import Path
@@ -88,16 +95,21 @@ def test_flow_runs_from_nothing_and_ignores_the_users_prefect(tmp_path):
 
 
 @pytest.mark.slow
-def test_kept_schema_is_what_the_installed_prefect_migrates_to():
+def test_template_is_what_the_installed_prefect_migrates_to(kept_template):
     # Constraints of a table come in no fixed order from one Python to the next.
     kept, migrated = (
         sorted(re.findall(r"[^,\n]+", schema))
         for schema in (
-            orchestration.SCHEMA.read_text(encoding="utf-8"),
+            kept_template.read_text(encoding="utf-8"),
             prefect_schema.migrated_schema(),
         )
     )
     assert kept == migrated
+
+
+def test_without_a_template_prefect_migrates_for_itself(tmp_path, monkeypatch):
+    monkeypatch.setattr(orchestration, "template", lambda: tmp_path / "none.sql")
+    assert not lay_out_database(tmp_path / "prefect.db")
 
 
 def test_laid_out_once_and_kept(tmp_path):
@@ -145,8 +157,8 @@ def test_database_of_another_revision_is_migrated(tmp_path):
     assert not lay_out_database(path)
 
 
-def test_schema_names_the_version_it_was_made_with():
-    head = orchestration.SCHEMA.read_text(encoding="utf-8").splitlines()[0]
+def test_template_names_the_version_it_was_made_with(kept_template):
+    head = kept_template.read_text(encoding="utf-8").splitlines()[0]
     assert head == f"-- prefect {metadata.version('prefect')}"
 
 
