@@ -26,8 +26,8 @@ def licence_of(name: str) -> str:
     about = metadata.metadata(name)
     expression = about.get("License-Expression")
     classifiers = [c for c in about.get_all("Classifier") or [] if c.startswith("License ::")]
-    field = (about.get("License") or "").splitlines()
-    return expression or "; ".join(classifiers) or (field[0] if field else licence_file(name))
+    field = " ".join((about.get("License") or "").split())[:80]
+    return expression or "; ".join(classifiers) or field or licence_file(name)
 
 
 def licence_file(name: str) -> str:
