@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from data.errors import ValueParseError
+
 UNKNOWN = frozenset(
     {
-        "", "-", "--", "n/a", "na", "n.a", "n.a.", "not applicable", "not available",
-        "not known", "not recorded", "not stated", "not published", "unknown", "withheld",
-        "redacted", "tbc", "tba", "nan", "null", "?", "...", "#n/a",
+        "", "-", "--", "n/a", "n / a", "n\\a", "na", "n.a", "n.a.", "not applicable",
+        "not available", "not known", "not recorded", "not stated", "not published", "unknown",
+        "withheld", "redacted", "tbc", "tba", "nan", "null", "?", "...", "#n/a",
     }
 )  # fmt: skip
 """Ways a clerk or a spreadsheet says that there is no figure."""
@@ -27,6 +29,8 @@ def _plain(char: str) -> str:
         return " "
     if category == "Pd":
         return "-"
+    if "！" <= char <= "～":  # the full-width letters and stops beside full-width digits  # noqa: RUF001 - these
+        return chr(ord(char) - 0xFEE0)
     return "" if category in {"Cf", "Cc"} else char
 
 
@@ -72,3 +76,39 @@ def one_line(text: str | None) -> str:
     'Westminster Bridge Street'
     """
     return re.sub(r"\s+", " ", text or "").strip()
+
+
+def refuse(text: str | None, kind: str, accepted: str) -> ValueParseError:
+    """
+    Return the error that says what a cell is not, and what would do.
+
+    Parameters
+    ----------
+    text
+        The cell as published.
+    kind
+        What it should have been.
+    accepted
+        What would do, by example.
+
+    Returns
+    -------
+    error
+        To be raised.
+
+    Examples
+    --------
+    >>> str(refuse("1O", "an exact count", "28220"))
+    "'1O' is not an exact count. It holds 'O' where a 0 may be meant. Accepted: 28220."
+    """
+    shown = clean_cell(text)
+    also = _letters_for_figures(shown)
+    shown = shown if len(shown) <= 60 else shown[:57] + "..."  # noqa: PLR2004 - a line's worth
+    return ValueParseError(f"'{shown}' is not {kind}.{also} Accepted: {accepted}.")
+
+
+def _letters_for_figures(shown: str) -> str:
+    found = re.search(r"(?:^|[0-9:.,])([oOlI|])(?=[0-9:.,]|$)", shown)
+    if not found:
+        return ""
+    return f" It holds '{found[1]}' where a {'0' if found[1] in 'oO' else '1'} may be meant."

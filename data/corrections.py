@@ -23,15 +23,14 @@ from data.lint import join_flags, split_flags
 from data.overlap import place_key
 from data.schemas import CORE_CORRECTIONS, CORE_DEPLOYMENTS
 from data.tables import as_rows, as_table
+from data.times import parse_duration, parse_time
 from data.values import (
     parse_coordinate,
     parse_count,
-    parse_duration,
     parse_share,
     parse_status,
     parse_text,
     parse_threshold,
-    parse_time,
 )
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Precision = Literal["day", "month", "year"]
 
+_FIRST_YEAR = 2014  # the first use by a British force was in 2015
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -37,7 +38,7 @@ _NUMERIC = re.compile(
     rf"(?P<y>[0-9]{{4}}|[0-9]{{2}}){_CLOCK}"
 )
 _NAMED = re.compile(
-    rf"{_WEEKDAY}(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?[ \-/.]?(?:of )?{_NAME}\.?,?[ \-/.]?"
+    rf"{_WEEKDAY}(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?[ \-/.]?(?:of )?{_NAME}\.?,?[ \-/.]?'?"
     rf"(?P<y>[0-9]{{4}}|[0-9]{{2}}){_CLOCK}"
 )
 _NAMED_US = re.compile(
@@ -46,8 +47,19 @@ _NAMED_US = re.compile(
 _MONTH_NAMED = re.compile(rf"{_NAME}\.?,?[ \-/]?(?P<y>[0-9]{{4}})")
 _MONTH_ISO = re.compile(r"(?P<y>[0-9]{4})[-/](?P<m>[0-9]{1,2})")
 _MONTH_NUMERIC = re.compile(r"(?P<m>[0-9]{1,2})[-/](?P<y>[0-9]{4})")
+_COMPACT = re.compile(r"(?P<y>20[0-9]{2})(?P<m>[0-9]{2})(?P<d>[0-9]{2})")
 _YEAR = re.compile(r"(?P<y>[0-9]{4})")
-_DAY_FORMS = (_ISO, _NUMERIC, _NAMED, _NAMED_US)
+_DAY_FORMS = (_ISO, _NUMERIC, _NAMED, _NAMED_US, _COMPACT)
+_WHY_NOT = (
+    (r"4[0-9]{4}(?:\.[0-9]+)?",
+     ": it reads as a spreadsheet's count of days; give the column the format of a date"),
+    (rf"{_WEEKDAY}[0-9]{{1,2}}(?:st|nd|rd|th)? ?[a-z]{{3,9}}", ": the year is missing"),
+    (r"[0-9]{1,2}[/.-][0-9]{1,2}", ": the year is missing"),
+    (r".*[0-9].*(?: - | to | and |&|, ?(?=[0-9])).*[0-9].*|[0-9]+[-/][0-9]+ [a-z]+.*",
+     ": it names several days; give each a row of its own, or the first alone"),
+    (r"[a-z]+[ -]'?[0-9]{2}", " that reads one way only: it may be a day or a year"),
+)  # fmt: skip
+_LONGEST = 60  # letters of a cell that is looked at for why it is no date
 _MONTH_FORMS = (_MONTH_NAMED, _MONTH_ISO, _MONTH_NUMERIC)
 
 ACCEPTED = "06/05/23 (day first), 2023-05-06, 6 May 2023; May 2023 or 2023 if no more is known"
@@ -71,7 +83,7 @@ class PublishedDate:
 
 
 def _refuse(text: str | None, why: str, accepted: str = ACCEPTED) -> ValueParseError:
-    shown = clean_cell(text)[:60]
+    shown = clean_cell(text)[:_LONGEST]
     return ValueParseError(f"'{shown}' is not a date{why}. Accepted: {accepted}.")
 
 
@@ -99,8 +111,8 @@ def parse_date(text: str | None, *, month_first: bool = False) -> PublishedDate:
 
     Notes
     -----
-    Years of two digits from 00 to 79 are 2000 to 2079; others are refused, since no
-    deployment is so old.
+    Years of two digits from 14 to 79 are 2014 to 2079; others are refused, since no force
+    deployed before 2015: ``24/03/05`` with the year first would otherwise become 2005.
 
     Examples
     --------
@@ -121,7 +133,9 @@ def parse_date(text: str | None, *, month_first: bool = False) -> PublishedDate:
             return PublishedDate(f"{_year(match, text):04d}-{month:02d}", "month")
     if match := _YEAR.fullmatch(plain):
         return PublishedDate(f"{_year(match, text):04d}", "year")
-    raise _refuse(text, "" if plain else ": the cell is empty")
+    short = plain if len(plain) <= _LONGEST else ""
+    why = next((why for form, why in _WHY_NOT if re.fullmatch(form, short)), "")
+    raise _refuse(text, why if plain else ": the cell is empty")
 
 
 def only_month_first(texts: Iterable[str | None]) -> list[str]:
@@ -159,7 +173,7 @@ def only_month_first(texts: Iterable[str | None]) -> list[str]:
 def _year(match: re.Match[str], text: str | None) -> int:
     digits = match["y"]
     year = int(digits) + (2000 if len(digits) == 2 else 0)  # noqa: PLR2004 - a year of two digits
-    if not 2000 <= year <= 2079:  # noqa: PLR2004 - the span of two-digit years
+    if not _FIRST_YEAR <= year <= 2079:  # noqa: PLR2004 - the span of two-digit years
         raise _refuse(text, f" of a deployment: the year reads as {digits}")
     return year
 

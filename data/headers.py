@@ -36,7 +36,7 @@ _MEANING = {
     "faces_seen": "how many faces were seen, though it has columns of watchlists or alerts",
 }
 _SHOWN = 4  # headers named in one message
-_ALIKE = 60  # below it, out of 100, a likeness is an accident
+_ALIKE = 65  # below it, out of 100, a likeness is an accident
 
 
 def same_header(one: str, other: str) -> bool:
@@ -153,7 +153,7 @@ def _refuse_unknown_targets(targets: Mapping[str, str | None], document: str) ->
         if target and target != SET_ASIDE and known_column(target) is None:
             known = ", ".join(load_vocabulary().columns)
             msg = (
-                f'--map "{_quote(header)}={target}" names no known column, for {document}. '
+                f'--map "{quoted(header)}={target}" names no known column, for {document}. '
                 f"Known: {known}; or - to set the header aside."
             )
             raise HeaderError(msg)
@@ -166,8 +166,8 @@ def _refuse_doubles(
     for column, times in used.items():
         if times > 1 and column != "reference":
             rivals = [header for header in headers if mapped.get(header) == column]
-            remedies = " or ".join(f'--map "{_quote(h)}=-"' for h in dict.fromkeys(rivals))
-            names = " and ".join(f"'{_quote(header)}'" for header in rivals)
+            remedies = " or ".join(f'--map "{quoted(h)}=-"' for h in dict.fromkeys(rivals))
+            names = " and ".join(f"'{quoted(header)}'" for header in rivals)
             msg = (
                 f"{document}: the headers {names} all mean {column}. Set aside those that do "
                 f"not, with {remedies}, or name another column after the '='."
@@ -183,7 +183,7 @@ def _lacking(found: set[str], missing: Collection[str]) -> list[str]:
 
 
 def _say_missing(headers: Iterable[str], lacking: Sequence[str], document: str) -> str:
-    shown = ", ".join(f"'{_quote(header)}'" for header in dict.fromkeys(headers))
+    shown = ", ".join(f"'{quoted(header)}'" for header in dict.fromkeys(headers))
     says = ", and none ".join(f"says {_MEANING[column]} ({column})" for column in lacking)
     remedies = " ".join(f'--map "HEADER={column}"' for column in lacking)
     remedy = f"If one of them holds it under another name, say which with {remedies}"
@@ -192,8 +192,19 @@ def _say_missing(headers: Iterable[str], lacking: Sequence[str], document: str) 
     return f"{document}: no column {says}. Its headers: {shown}. {remedy}."
 
 
-def _quote(header: str) -> str:
-    return " ".join(header.split())
+def quoted(header: str) -> str:
+    r"""
+    Return a header as it can be typed between double quotes in any shell.
+
+    `same_header` looks past the marks that are left out.
+
+    Examples
+    --------
+    >>> quoted('Faces\n"seen" ($)')
+    'Faces seen ()'
+    """
+    plain = " ".join(re.sub(r"[\"$`\\!]", "", header).split())
+    return plain if re.search(r"\w|%|#", plain) else " ".join(header.split())
 
 
 def _say_unmapped(
@@ -210,7 +221,7 @@ def _say_unmapped(
 
 
 def _say_one(header: str, taken: Collection[str]) -> str:
-    name, near = _quote(header), nearest_columns(header, taken=taken)
+    name, near = quoted(header), nearest_columns(header, taken=taken)
     columns = ", ".join(column for column, _ in near)
     mapping, aside = f'--map "{name}={near[0][0]}"', f'--map "{name}=-"'
     if near[0][1] < _ALIKE:

@@ -7,20 +7,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from data.cell import is_unknown, one_line
-from data.dates import only_month_first
+from data.columns import Columns, RawRecord, map_columns, refuse_idle_options
 from data.documents import CELL_COLUMNS
-from data.errors import HeaderError, SchemaError
+from data.errors import SchemaError
 from data.forces import NOT_STATED, Force, force_named, force_of_document
-from data.headers import map_headers, rename_of, same_header
+from data.headers import quoted
 from data.overlap import drop_retold
 from data.record import is_totals, read_record
 from data.row import Row
 from data.schemas import CORE_DEPLOYMENTS, CORE_FLAGS, CORE_SOURCES, RAW_CELLS, REJECTED_ROWS
 from data.tables import as_table
-from data.vocabulary import Hints, known_column, load_vocabulary, read_hints
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -53,28 +52,6 @@ class Ingested:
     rejected: pd.DataFrame
     noticed: pd.DataFrame
     notes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class _Columns:
-    """Known columns of one set of headers, by position, and what its headers hint."""
-
-    known: Mapping[int, str | None]
-    hints: Mapping[str, Hints]
-    headers: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class _Raw:
-    """One record, verbatim: page, row, and its cells as position, header and text."""
-
-    page: int
-    number: int
-    cells: tuple[tuple[int, str, str | None], ...]
-
-    @property
-    def signature(self) -> frozenset[tuple[int, str]]:
-        return frozenset((index, header) for index, header, _ in self.cells)
 
 
 def ingest(
@@ -118,12 +95,13 @@ def ingest(
     renames = dict(renames or {})
     once, notes = _read_once(documents)
     held = {document.sha256: _raw_records(document) for document in once}
-    _refuse_idle_options(held.values(), renames, missing)
+    refuse_idle_options(held.values(), renames, missing)
     raw: list[dict[str, Any]] = []
     rows: list[Row] = []
     for document in once:
-        columns = _map_columns(document, held[document.sha256], renames, missing)
-        _refuse_month_first(document, held[document.sha256], columns)
+        columns = map_columns(
+            held[document.sha256], document=document.name, renames=renames, missing=missing
+        )
         speaker = force_named(force) if force else _speaker(document)
         for record in held[document.sha256]:
             raw += _raw_cells(document, record, columns[record.signature])
@@ -148,7 +126,7 @@ def _read_once(
     return list(first.values()), tuple(notes)
 
 
-def _raw_records(document: RawDocument) -> list[_Raw]:
+def _raw_records(document: RawDocument) -> list[RawRecord]:
     frame = document.cells
     columns = [frame[name].tolist() for name in CELL_COLUMNS]
     grouped: dict[tuple[int, int], list[tuple[int, str, str | None]]] = {}
@@ -156,82 +134,10 @@ def _raw_records(document: RawDocument) -> list[_Raw]:
         cell = (int(index), str(header), text if isinstance(text, str) else None)
         grouped.setdefault((int(page), int(number)), []).append(cell)
     return [
-        _Raw(page, number, tuple(cells))
+        RawRecord(page, number, tuple(cells))
         for (page, number), cells in grouped.items()
         if any(text and text.strip() for _, _, text in cells)
     ]
-
-
-def _refuse_idle_options(
-    held: Iterable[Sequence[_Raw]], renames: Mapping[str, str], missing: Collection[str]
-) -> None:
-    headers = {header for records in held for raw in records for _, header, _ in raw.cells}
-    for name, target in renames.items():
-        if not any(same_header(name, header) for header in headers):
-            shown = ", ".join(sorted(f"'{one_line(header)}'" for header in headers if header))
-            msg = f'--map "{name}={target}" fits no header. The headers are: {shown}.'
-            raise HeaderError(msg)
-    for column in missing:
-        if known_column(column) is None:
-            known = ", ".join(load_vocabulary().columns)
-            msg = f"--missing {column} names no known column. Known: {known}."
-            raise HeaderError(msg)
-
-
-def _map_columns(
-    document: RawDocument,
-    records: Sequence[_Raw],
-    renames: Mapping[str, str],
-    missing: Collection[str],
-) -> dict[frozenset[tuple[int, str]], _Columns]:
-    # A document may change its headers half way, so each set of headers is mapped by itself;
-    # a short row of a ragged file belongs to the fuller set that holds its headers.
-    filled = {(i, h) for raw in records for i, h, text in raw.cells if h or text}
-    sets = {raw.signature: None for raw in records}
-    fullest = {some: max((s for s in sets if some <= s), key=len) for some in sets}
-    mapped = {}
-    for headers in dict.fromkeys(fullest.values()):
-        used = [
-            (index, header) for index, header in sorted(headers) if (index, header) in filled
-        ]
-        names = map_headers(
-            [header for _, header in used],
-            renames=renames,
-            document=document.name,
-            missing=missing,
-        )
-        mapped[headers] = _Columns(
-            known={index: names[header] for index, header in used},
-            hints={
-                column: read_hints(header, rename_of(header, renames) or "")
-                for header, column in names.items()
-                if column
-            },
-            headers={column: header for header, column in names.items() if column},
-        )
-    return {some: mapped[full] for some, full in fullest.items()}
-
-
-def _refuse_month_first(
-    document: RawDocument,
-    records: Sequence[_Raw],
-    columns: Mapping[frozenset[tuple[int, str]], _Columns],
-) -> None:
-    # Read day first, half the dates of such a document would be rejected, the rest be wrong.
-    dates = [
-        (header, text)
-        for raw in records
-        for index, header, text in raw.cells
-        if columns[raw.signature].known.get(index) == "date"
-        and not columns[raw.signature].hints["date"].month_first
-    ]
-    if telling := only_month_first(text for _, text in dates):
-        msg = (
-            f"{document.name}: {len(telling)} of its dates, such as '{telling[0]}', only make "
-            "sense with the month first, and none needs the day first. Say so with "
-            f'--map "{one_line(dates[0][0])}=date:month-first".'
-        )
-        raise HeaderError(msg)
 
 
 def _speaker(document: RawDocument) -> Force:
@@ -239,7 +145,9 @@ def _speaker(document: RawDocument) -> Force:
     return told or NOT_STATED
 
 
-def _raw_cells(document: RawDocument, raw: _Raw, columns: _Columns) -> Iterator[dict[str, Any]]:
+def _raw_cells(
+    document: RawDocument, raw: RawRecord, columns: Columns
+) -> Iterator[dict[str, Any]]:
     for index, header, text in raw.cells:
         known = columns.known.get(index)
         yield {
@@ -254,7 +162,7 @@ def _raw_cells(document: RawDocument, raw: _Raw, columns: _Columns) -> Iterator[
         }
 
 
-def _read_row(document: RawDocument, raw: _Raw, columns: _Columns, speaker: Force) -> Row:
+def _read_row(document: RawDocument, raw: RawRecord, columns: Columns, speaker: Force) -> Row:
     cells = {
         column: text
         for index, _, text in raw.cells
@@ -280,7 +188,7 @@ def _name_headers(record: Record, headers: Mapping[str, str]) -> Record:
         replace(
             problem,
             reason=problem.reason.replace(
-                '"Header=', f'"{one_line(headers.get(problem.column))}='
+                '"Header=', f'"{quoted(headers.get(problem.column, ""))}='
             ),
         )
         for problem in record.problems

@@ -9,17 +9,14 @@ from typing import TYPE_CHECKING, Any
 from data.cell import clean_cell, is_unknown, one_line
 from data.dates import PublishedDate, parse_date
 from data.errors import ValueParseError
+from data.times import hours_between, parse_duration, parse_span, parse_time
 from data.values import (
-    hours_between,
     parse_coordinate,
     parse_count,
-    parse_duration,
     parse_share,
-    parse_span,
     parse_status,
     parse_text,
     parse_threshold,
-    parse_time,
 )
 from data.vocabulary import Hints
 
@@ -219,7 +216,7 @@ def _settle_times(values: dict[str, Any]) -> dict[str, str]:
         for column, time in zip(("start_time", "end_time"), span, strict=True):
             values[column] = values.get(column) or time
     start, end = values.get("start_time"), values.get("end_time")
-    if values.get("duration_h") is not None or not start or not end:
+    if values.get("duration_h") is not None or not start or not end or start == end:
         return {}
     values["duration_h"] = hours_between(start, end)
     detail = f"The duration is not stated; {start} to {end} is {values['duration_h']:.2f} h."

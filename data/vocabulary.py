@@ -21,7 +21,7 @@ from data.errors import HeaderError
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from data.values import Unit
+    from data.times import Unit
 
 _ALIASES = {"place_published": "place"}
 _LONG_WORD = 6  # a slip of one letter in a shorter word may make another word of it
@@ -30,6 +30,10 @@ _DATE_FORM = re.compile(
     r"\b(?:d{1,2}|m{1,3}|y{2,4})(?:\s*[/.\-]\s*(?:d{1,2}|m{1,3}|y{2,4}))+\b"
 )
 _CLOCK_FORM = re.compile(r"\bh{1,2}\s*[:.]\s*m{1,2}(?:\s*[:.]\s*s{1,2})?\b")
+_UNITS: dict[str, Unit] = {
+    "hours": "hours", "minutes": "minutes", "decimal": "decimal", "clock": "clock"
+}  # fmt: skip
+_HINTS = frozenset({"", *_UNITS, "percent", "month-first"})
 _UNIT_WORDS = frozenset(
     {"hour", "h", "minute", "minimum", "m", "percent", "estimate", "person", "decimal"}
 )
@@ -199,8 +203,8 @@ def read_hints(header: str, target: str = "") -> Hints:
     header
         Header as published.
     target
-        Target of a ``--map`` option; ``:hours``, ``:minutes``, ``:percent`` or
-        ``:month-first`` after the column overrules the header.
+        Target of a ``--map`` option; ``:hours``, ``:decimal``, ``:clock``, ``:minutes``,
+        ``:percent`` or ``:month-first`` after the column overrules the header.
 
     Returns
     -------
@@ -212,16 +216,16 @@ def read_hints(header: str, target: str = "") -> Hints:
     >>> read_hints("Duration (mins)").unit, read_hints("Date (MM/DD/YY)").month_first
     ('minutes', True)
     """
-    said = target.partition(":")[2]
+    said = target.partition(":")[2].strip()
     words = set(_cut(header, load_vocabulary().words, {}))
     form = _DATE_FORM.search(clean_cell(header).casefold())
     unit: Unit | None = "hours" if words & {"hour", "h"} else None
     if words & {"minute", "minimum"} and unit is None:
         unit = "minutes"
     if _CLOCK_FORM.search(clean_cell(header).casefold()):
-        unit = None
+        unit = "clock"
     return Hints(
-        unit="hours" if said == "hours" else "minutes" if said == "minutes" else unit,
+        unit=_UNITS.get(said, unit),
         percent=said == "percent" or "percent" in words,
         month_first=said == "month-first" or bool(form and re.match(r"m+\W+d", form[0])),
     )
@@ -289,16 +293,16 @@ def _respell(word: str) -> str:
 
 def known_column(target: str) -> str | None:
     """
-    Return the known column a ``--map`` target names, or None.
+    Return the known column a ``--map`` target names, or None; also for a hint not known.
 
     Examples
     --------
     >>> known_column("faces_seen"), known_column("date:month-first"), known_column("weather")
     ('faces_seen', 'date', None)
     """
-    name = target.partition(":")[0].strip()
+    name, _, hint = (part.strip() for part in target.partition(":"))
     name = _ALIASES.get(name, name)
-    return name if name in load_vocabulary().columns else None
+    return name if name in load_vocabulary().columns and hint in _HINTS else None
 
 
 def nearest_columns(

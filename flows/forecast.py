@@ -138,7 +138,7 @@ def _answer(
     eras: pd.DataFrame,
 ) -> tuple[dict[str, object], Arithmetic | None]:
     from data.dates import parse_date
-    from data.values import parse_duration
+    from data.times import parse_duration
     from geo.exposure import expect_faces
 
     answer = {name: place.get(name) for name in PREDICTED}

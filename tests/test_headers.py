@@ -227,7 +227,7 @@ def test_a_map_to_no_known_column_is_refused():
 def test_hints():
     assert read_hints("Duration (hours)").unit == "hours"
     assert read_hints("Duration (mins)").unit == "minutes"
-    assert read_hints("Duration (HH:MM)").unit is None
+    assert read_hints("Duration (HH:MM)").unit == "clock"
     assert read_hints("Duration", "duration_h:minutes").unit == "minutes"
     assert read_hints("Date (MM/DD/YYYY)").month_first
     assert not read_hints("Date (DD/MM/\nYY)").month_first

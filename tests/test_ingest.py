@@ -1,6 +1,7 @@
 """Nothing is lost: rows in are rows kept or rejected, each with its place in a document."""
 
 import hashlib
+import re
 
 import pandas as pd
 import pytest
@@ -211,6 +212,58 @@ def test_a_document_that_writes_the_month_first_is_not_read_half_wrong():
     assert out.core["date"].tolist() == ["2023-05-06", "2023-05-13", "2023-06-20"]
     out = ingest([make_document(*rows, ("Camden", "13/05/23"), headers=headers)])
     assert out.rejected["text"].tolist() == ["05/13/23", "06/20/23"]
+
+
+def with_durations(*texts, header="Hours"):
+    headers = ("Location", "Date", header)
+    rows = [("Camden", f"{day:02d}/04/23", text) for day, text in enumerate(texts, start=1)]
+    return make_document(*rows, headers=headers)
+
+
+def test_hours_that_read_two_ways_stop_the_document_and_the_fix_works():
+    document = with_durations("5.30", "5.25", "4.15")
+    with pytest.raises(
+        HeaderError, match=r'"Hours=duration_h:clock".*"Hours=duration_h:decimal"'
+    ):
+        ingest([document])
+    clock = ingest([document], renames={"Hours": "duration_h:clock"}).core["duration_h"]
+    assert clock.tolist() == pytest.approx([5.5, 5 + 25 / 60, 4.25])
+    decimal = ingest([document], renames={"Hours": "duration_h:decimal"}).core["duration_h"]
+    assert decimal.tolist() == pytest.approx([5.3, 5.25, 4.15])
+
+
+def test_one_figure_shows_that_a_column_of_hours_is_decimal():
+    hours = ingest([with_durations("5.33", "5.17", "4.67")]).core["duration_h"]
+    assert hours.tolist() == pytest.approx([5.33, 5.17, 4.67])
+
+
+def test_a_single_odd_figure_is_rejected_alone():
+    out = ingest([with_durations("5.30", "5.5", "4")])
+    assert out.rejected["text"].tolist() == ["5.30"]
+    assert '--map "Hours=duration_h:clock"' in out.rejected["reason"].iloc[0]
+
+
+def test_a_hint_nobody_knows_is_refused():
+    with pytest.raises(HeaderError, match="names no known column"):
+        ingest([make_document(CAMDEN)], renames={"Date": "date:backwards"})
+
+
+@pytest.mark.parametrize("header", ['Weather "today"', "Weather ($)", "Weather `x`", "Ü!"])
+def test_a_printed_fix_can_be_typed_in_a_shell(header):
+    document = make_document((*CAMDEN, "x"), headers=(*HEADERS, header))
+    with pytest.raises(HeaderError) as caught:
+        ingest([document])
+    shown = re.findall(r'--map "([^"]*=-)"', str(caught.value))
+    assert len(shown) == 1
+    assert not set(shown[0]) & set('"$`\\!')
+    name = shown[0].removesuffix("=-")
+    assert len(ingest([document], renames={name: "-"}).core) == 1
+
+
+def test_a_start_that_is_the_end_is_no_duration():
+    headers = ("Location", "Date", "Start", "End")
+    out = ingest([make_document(("Camden", "06/04/23", "10:00", "10:00"), headers=headers)])
+    assert out.core["duration_h"].isna().all()
 
 
 def test_start_and_end_make_a_duration_and_say_so():
