@@ -299,7 +299,7 @@ OUT_DEPLOYMENTS = Table(
         *_FIGURES,
         _text(
             "counting_era",
-            "Span within which the force counted faces alike; rates never cross it.",
+            "Span between two changes in the level of faces per hour; rates never cross it.",
         ),
         _number(
             "faces_expected",

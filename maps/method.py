@@ -12,6 +12,7 @@ from maps.page import credit_line
 from maps.rows import as_rows
 from maps.style import css_variables
 from maps.templates import asset, render_page, template
+from maps.verdict import not_covered, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,6 +38,7 @@ def render_method(tables: SiteTables) -> bytes:
     rows = as_rows(tables.deployments)
     main, aside = headline(rows, counting=counting_forces(rows))
     rejected = as_rows(tables.rejected)
+    scores = as_rows(tables.scorecard)
     context = {
         "title": "How this map was made, and its limits",
         "main": main,
@@ -45,7 +47,9 @@ def render_method(tables: SiteTables) -> bytes:
         "site_url": (tables.site_url or "").rstrip("/"),
         "sources": [_source(source) for source in as_rows(tables.sources)],
         "eras": [_era(era) for era in as_rows(tables.eras)],
-        "scores": [_score(score) for score in as_rows(tables.scorecard)],
+        "scores": [_score(score) for score in scores],
+        "verdict": verdict(scores),
+        "not_covered": not_covered(rows, as_rows(tables.eras)),
         "corrections": as_rows(tables.corrections),
         "rejected": rejected[:MOST_REJECTED],
         "rejected_more": max(len(rejected) - MOST_REJECTED, 0),

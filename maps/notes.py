@@ -97,6 +97,6 @@ def era_line(tables: SiteTables) -> str:
         return ""
     letters = list(era_letters(eras).values())
     return (
-        f"Bands {letters[0]} to {letters[-1]} are counting eras: faces per hour are alike "
-        "within each and jump from one to the next. Nobody has said why."
+        f"Bands {letters[0]} to {letters[-1]} are counting eras: the level of faces per "
+        "hour changes from one to the next. Nobody has said why."
     )

@@ -2,9 +2,11 @@
 
 import re
 
+import pandas as pd
 import pytest
 from toy_site import SHA, toy_site
 
+from geo.scorecard import ROLLING, TRAILING_RATE
 from maps.method import render_method
 
 
@@ -41,3 +43,13 @@ def test_without_counts_there_is_no_score():
     tables = toy_site()
     html = render_method(toy_site(scorecard=tables.scorecard.iloc[:0])).decode()
     assert "too few published counts" in html
+
+
+def test_the_best_line_of_the_scorecard_is_named():
+    card = toy_site().scorecard
+    lines = pd.concat([card, card], ignore_index=True).assign(
+        name=[ROLLING, TRAILING_RATE], crps=[0.4, 0.3]
+    )
+    html = render_method(toy_site(scorecard=lines)).decode()
+    assert "the level of the last 30 rates of the era has the lowest CRPS: 0.300" in html
+    assert "No interval here covers a change in how a force counts" in html

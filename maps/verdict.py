@@ -1,0 +1,159 @@
+"""What the scorecard amounts to, and what no interval covers, in words."""
+
+from __future__ import annotations
+
+from itertools import groupby, pairwise
+from statistics import median
+from typing import TYPE_CHECKING
+
+from geo.scorecard import ROLLING, SITE_MEAN, TRAILING, TRAILING_RATE
+from maps import words
+from maps.notes import LEAST_RATES, rates_by_era
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from maps.rows import Row
+
+SPOKEN = {
+    ROLLING: "the level of the era",
+    TRAILING_RATE: f"the level of the last {TRAILING} rates of the era",
+    SITE_MEAN: "the mean of the earlier rates of the place",
+}
+"""The lines of the scorecard that predict the same counts, as prose names them."""
+
+_LEAST_GAP = 0.005
+"""Share of a score below which two scores are called equal."""
+
+
+def verdict(scores: Sequence[Row]) -> str:
+    """
+    Say which way to predict scored best, and why the era's level is shown.
+
+    Parameters
+    ----------
+    scores
+        Lines of the scorecard.
+
+    Returns
+    -------
+    sentences
+        Empty where the lines by month scored nothing.
+
+    Examples
+    --------
+    >>> line = {"crps": 0.2, "coverage80_share": 0.8, "coverage90_share": 0.9}
+    >>> scores = [{"name": ROLLING, **line}, {"name": SITE_MEAN, **line, "crps": 0.25}]
+    >>> verdict(scores).split(", ")[1][:41]
+    'the level of the era has the lowest CRPS '
+    """
+    lines = {s["name"]: s for s in scores if s["name"] in SPOKEN and s["crps"] is not None}
+    own = lines.pop(ROLLING, None)
+    if own is None or not lines:
+        return ""
+    rival = min(lines.values(), key=lambda line: line["crps"])
+    name = SPOKEN[rival["name"]]
+    start = "Of the ways to predict each month from the months before,"
+    gap = (own["crps"] - rival["crps"]) / own["crps"]
+    if gap < _LEAST_GAP:
+        lead = (rival["crps"] - own["crps"]) / rival["crps"]
+        how = f"{lead:.0%} below" if lead >= _LEAST_GAP else "as good as equal to"
+        return (
+            f"{start} {SPOKEN[ROLLING]} has the lowest CRPS ({own['crps']:.3f}; {how} that of "
+            f"{name}). Every estimate here is made from it."
+        ).replace("%", " %")
+    text = (
+        f"{start} {name} has the lowest CRPS: {rival['crps']:.3f}, which is {gap:.0%} below "
+        f"that of {SPOKEN[ROLLING]} ({own['crps']:.3f}). {_choice(own, rival)}"
+    )
+    return text.replace("%", " %")
+
+
+def _choice(own: Row, rival: Row) -> str:
+    """Say how the intervals of the level shown compare with those of a sharper rival."""
+    held = f"{_held(own)} of the counts, against {_held(rival)}"
+    if _miss(own) < _miss(rival):
+        return (
+            "Every estimate here is made from the level of the era all the same, the simplest "
+            "of the ways, since its intervals come nearer to what they say: its 80 and 90% "
+            f"intervals held {held}."
+        )
+    return (
+        "Every estimate here is still made from the level of the era, although its 80 and 90% "
+        f"intervals come no nearer to what they say either: they held {held}. On these records "
+        "the baseline would be the better estimate."
+    )
+
+
+def _held(line: Row) -> str:
+    return f"{line['coverage80_share']:.0%} and {line['coverage90_share']:.0%}"
+
+
+def _miss(line: Row) -> float:
+    """Return how far the shares inside both intervals are from what they should be."""
+    return float(abs(line["coverage80_share"] - 0.8) + abs(line["coverage90_share"] - 0.9))
+
+
+def not_covered(rows: Sequence[Row], eras: Sequence[Row]) -> str:
+    """
+    Say what the intervals leave out: breaks and drift, as large as they have been so far.
+
+    Parameters
+    ----------
+    rows
+        Deployments with ``force``, ``date``, ``counting_era``, ``faces_seen`` and
+        ``duration_h``.
+    eras
+        The counting eras.
+
+    Examples
+    --------
+    >>> not_covered([], [])[:64]
+    'No interval here covers a change in how a force counts, and none'
+    """
+    known = [pair for pair in rates_by_era(rows, eras) if len(pair[1]) >= LEAST_RATES]
+    breaks = [
+        _factor([median(before), median(after)])
+        for _, own in groupby(known, key=lambda pair: pair[0]["force"])
+        for (_, before), (_, after) in pairwise(list(own))
+    ]
+    drifts = [_factor(medians) for medians in _monthly(rows) if len(medians) > 1]
+    text = (
+        "No interval here covers a change in how a force counts, and none widens with time: "
+        "an expectation for a date after the record holds only if the era goes on unchanged."
+    )
+    if breaks:
+        text += (
+            f" So far the median of faces per hour has changed {_times(len(breaks))} between "
+            f"eras, by up to a factor of {words.rough(max(breaks))}."
+        )
+    if drifts:
+        text += (
+            " Within one era the medians of its months lay up to a factor of "
+            f"{words.rough(max(drifts))} apart; that is in the intervals only as far as the "
+            "counts of that era show it."
+        )
+    return text
+
+
+def _monthly(rows: Iterable[Row]) -> list[list[float]]:
+    """Return, for each era, the medians of the months with enough rates."""
+    months: dict[tuple[str, str], dict[str, list[float]]] = {}
+    for row in rows:
+        if row["counting_era"] and row["faces_seen"] and row["duration_h"]:
+            era = months.setdefault((row["force"], row["counting_era"]), {})
+            rate = row["faces_seen"] / row["duration_h"]
+            era.setdefault(str(row["date"])[:7], []).append(rate)
+    return [
+        [median(rates) for rates in era.values() if len(rates) >= LEAST_RATES]
+        for era in months.values()
+    ]
+
+
+def _factor(medians: Sequence[float]) -> float:
+    low, high = min(medians), max(medians)
+    return high / low if low > 0 else 1.0
+
+
+def _times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{words.spelt(number)} times")
