@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from data.documents import RawDocument
 from data.errors import SourceError
-from data.grids import Record, as_cells, tidy
+from data.grids import Record, as_cells, require_few, tidy
 from data.sheets import Line, find_table
 
 if TYPE_CHECKING:
@@ -155,6 +155,7 @@ def _split(text: str, delimiter: str, name: str) -> list[Line]:
     lines: list[Line] = []
     try:
         for number, row in enumerate(reader, start=1):
+            require_few(number, name=name)
             lines.append(Line(number, tuple(map(tidy, row))))
     except csv.Error as error:
         msg = (

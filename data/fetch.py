@@ -95,8 +95,12 @@ def fetch(url: str, *, limits: Limits | None = None) -> tuple[bytes, str]:
 
 
 def _require_http(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        web = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:  # brackets that hold no IPv6 address
+        web = False
+    if not web:
         msg = (
             f"{url} is no web address; it must begin with http:// or https:// and name a host."
         )

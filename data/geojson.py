@@ -9,7 +9,7 @@ from typing import Any
 from data.delimited import decode
 from data.documents import RawDocument
 from data.errors import SourceError
-from data.grids import Record, as_cells, tidy
+from data.grids import Record, as_cells, require_few, tidy
 
 LONGITUDE = "longitude"
 LATITUDE = "latitude"
@@ -109,6 +109,7 @@ def _features(collection: dict[str, Any], name: str) -> list[dict[str, Any]]:
     if not isinstance(features, list) or not features:
         msg = f"{name} has no features. Check that it is the right file, and whole."
         raise SourceError(msg)
+    require_few(len(features), name=name)
     for number, feature in enumerate(features, start=1):
         if not isinstance(feature, dict) or feature.get("type") != "Feature":
             msg = f"{name}, feature {number} is no GeoJSON feature. Export the file again."

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from data.errors import SourceError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -40,6 +42,9 @@ _FIGURE = re.compile(
     re.IGNORECASE,
 )
 _MIN_FIGURES = 3
+
+MAX_RECORDS = 20_000
+"""More than all British forces together have published; a longer table is something else."""
 
 
 class Record(NamedTuple):
@@ -190,6 +195,30 @@ def repeats_header(texts: Sequence[str | None], headers: Sequence[str]) -> bool:
 
 def _bare(text: str) -> str:
     return "".join(text.casefold().split())
+
+
+def require_few(count: int, *, name: str) -> None:
+    """
+    Raise where a document has too many rows to be a record of deployments.
+
+    Parameters
+    ----------
+    count
+        Rows seen so far.
+    name
+        The document's name, for the message.
+
+    Raises
+    ------
+    SourceError
+        If there are more than `MAX_RECORDS`.
+    """
+    if count > MAX_RECORDS:
+        msg = (
+            f"{name} has more than {MAX_RECORDS:,} rows, so it is no list of deployments. "
+            "Give only the part with the table."
+        )
+        raise SourceError(msg)
 
 
 def as_cells(records: Iterable[Record]) -> pd.DataFrame:

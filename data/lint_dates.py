@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     Deployment = Mapping[str, Any]
 
@@ -167,15 +168,31 @@ def date_against_vintage(rows: Sequence[Deployment]) -> Iterator[tuple[str, str]
         if date := day_of(row):
             forces[row["force"]].append((row, date))
     for dated in forces.values():
+        in_time = sorted(dated, key=lambda one: one[1])
+        dates, held = [date for _, date in in_time], [row for row, _ in in_time]
         for row, date in dated:
-            apart = [
-                (abs((other - date).days), row_) for row_, other in dated if row_ is not row
+            near = [
+                one for one in _between_days(held, dates, date, _NEAR_DAYS) if one is not row
             ]
-            near = [row_ for days, row_ in apart if days <= _NEAR_DAYS]
-            far = [row_ for days, row_ in apart if days > _FAR_DAYS]
+            far = partial(_beyond_days, held, dates, date)
             said = [_alien_threshold(row, near, far), _alien_watchlist(row, near, far)]
             if any(said):
                 yield row["deployment_id"], " ".join(filter(None, said))
+
+
+def _between_days(
+    held: Sequence[Deployment], dates: Sequence[dt.date], date: dt.date, days: int
+) -> Sequence[Deployment]:
+    reach = dt.timedelta(days=days)
+    return held[bisect_left(dates, date - reach) : bisect_right(dates, date + reach)]
+
+
+def _beyond_days(
+    held: Sequence[Deployment], dates: Sequence[dt.date], date: dt.date
+) -> list[Deployment]:
+    reach = dt.timedelta(days=_FAR_DAYS)
+    first, last = bisect_left(dates, date - reach), bisect_right(dates, date + reach)
+    return [*held[:first], *held[last:]]
 
 
 def _held(rows: Sequence[Deployment], column: str) -> list[Any]:
@@ -183,12 +200,12 @@ def _held(rows: Sequence[Deployment], column: str) -> list[Any]:
 
 
 def _alien_threshold(
-    row: Deployment, near: Sequence[Deployment], far: Sequence[Deployment]
+    row: Deployment, near: Sequence[Deployment], far: Callable[[], list[Deployment]]
 ) -> str | None:
     own, around = row["threshold"], _held(near, "threshold")
     if own is None or len(around) < _FEWEST_NEAR or own in around:
         return None
-    alike = [other for other in far if other["threshold"] == own]
+    alike = [other for other in far() if other["threshold"] == own]
     if not alike:
         return None
     levels = ", ".join(f"{level:g}" for level in sorted(set(around)))
@@ -199,16 +216,16 @@ def _alien_threshold(
 
 
 def _alien_watchlist(
-    row: Deployment, near: Sequence[Deployment], far: Sequence[Deployment]
+    row: Deployment, near: Sequence[Deployment], far: Callable[[], list[Deployment]]
 ) -> str | None:
     own, around = row["watchlist_size"], _held(near, "watchlist_size")
     if not own or len(around) < _FEWEST_NEAR or not median(around):
         return None
-    if min(abs(math.log(own / other)) for other in around if other) <= _WATCHLIST_FAR:
+    if any(abs(math.log(own / other)) <= _WATCHLIST_FAR for other in around if other):
         return None
     alike = [
         other
-        for other in far
+        for other in far()
         if other["watchlist_size"]
         and abs(math.log(own / other["watchlist_size"])) <= _WATCHLIST_SAME
     ]

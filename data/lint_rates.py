@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -10,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from data.lint_dates import day_of
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterator, Mapping, Sequence
 
 _NEAR_DAYS = 30
+_NEAR = dt.timedelta(days=_NEAR_DAYS)
 _FEWEST_NEAR = 8
 _SPREADS = 3  # robust standard deviations
 _LEAST_LOG = math.log(5)  # places differ by less than this without anything being wrong
@@ -46,12 +48,11 @@ def faces_rate_far(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str
             rate = math.log(row["faces_seen"] / row["duration_h"])
             forces[row["force"]].append((row, date, rate))
     for rated in forces.values():
+        in_time = sorted(rated, key=lambda one: one[1])
+        dates, rates = [one[1] for one in in_time], [one[2] for one in in_time]
         for row, date, rate in rated:
-            near = [
-                other_rate
-                for other, other_date, other_rate in rated
-                if other is not row and abs((other_date - date).days) <= _NEAR_DAYS
-            ]
+            near = rates[bisect_left(dates, date - _NEAR) : bisect_right(dates, date + _NEAR)]
+            near.remove(rate)
             if len(near) >= _FEWEST_NEAR and _is_far(rate, near):
                 detail = (
                     f"{math.exp(rate):,.0f} faces an hour; the force's {len(near)} other "

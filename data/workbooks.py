@@ -6,11 +6,13 @@ import datetime as dt
 import hashlib
 import io
 import zipfile
+import zlib
 from typing import TYPE_CHECKING, Any, Literal
 
 from data.documents import RawDocument
 from data.errors import SourceError
-from data.grids import Record, as_cells, tidy
+from data.grids import Record, as_cells, require_few, tidy
+from data.sheet_extent import MAX_CELLS, extents
 from data.sheets import Line, SheetTable, find_table
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 WorkbookKind = Literal["xlsx", "xls", "ods"]
 
-MAX_UNPACKED_BYTES = 500_000_000
+MAX_UNPACKED_BYTES = 200_000_000
 """A workbook that unpacks to more is no list of deployments; it may be made to fill memory."""
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -64,6 +66,7 @@ def read(content: bytes, *, name: str) -> RawDocument:
             "the right workbook, and that its sheets are not hidden."
         )
         raise SourceError(msg)
+    require_few(sum(len(table.records) for _, table in found), name=name)
     records = [
         Record(page, line.number, table.headers, line.cells)
         for page, table in found
@@ -92,15 +95,36 @@ def _kind(content: bytes, name: str) -> WorkbookKind:
                 b"encryption-data" in packed.read(manifest)
             ):
                 raise SourceError(locked)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+            _require_small(packed, name)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+    ) as error:
         raise _broken(name, error) from error
-    if sum(sizes.values()) > MAX_UNPACKED_BYTES:
+    return "ods" if "content.xml" in sizes else "xlsx"
+
+
+def _require_small(packed: zipfile.ZipFile, name: str) -> None:
+    """Refuse what would fill memory before the engine asks for all of it at once."""
+    size = sum(entry.file_size for entry in packed.infolist())
+    if size > MAX_UNPACKED_BYTES:
         msg = (
-            f"{name} would unpack to {sum(sizes.values()):,} bytes; at most "
-            f"{MAX_UNPACKED_BYTES:,} are read. Save the sheet with the records as CSV."
+            f"{name} would unpack to {size:,} bytes; at most {MAX_UNPACKED_BYTES:,} are read. "
+            "Save the sheet with the records as CSV."
         )
         raise SourceError(msg)
-    return "ods" if "content.xml" in sizes else "xlsx"
+    for sheet, (rows, columns) in extents(packed):
+        if rows * columns > MAX_CELLS:
+            msg = (
+                f"{name}, {sheet}, spans {rows:,} rows and {columns:,} columns; at most "
+                f"{MAX_CELLS:,} cells are read. Delete what stands far from the table, or save "
+                "the table as CSV."
+            )
+            raise SourceError(msg)
 
 
 def _broken(name: str, error: Exception) -> SourceError:

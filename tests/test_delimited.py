@@ -97,3 +97,9 @@ def test_any_bytes_read_or_refused_in_a_sentence(content):
         delimited.read(content, name="grid.csv")
     except SourceError as error:
         assert str(error).startswith("grid.csv")  # noqa: PT017 - either will do
+
+
+def test_more_rows_than_there_ever_were_deployments():
+    noise = "Location,Date\n" + "Camden,06/04/23\n" * 20_001
+    with pytest.raises(SourceError, match="more than 20,000 rows"):
+        delimited.read(noise.encode(), name="grid.csv")

@@ -130,3 +130,11 @@ def test_path_that_is_no_path():
         open_source("a\x00b.csv")
     with pytest.raises(SourceError):
         open_source("x" * 5000)
+
+
+@pytest.mark.parametrize(
+    "address", ["https://[::1", "http://", "ftp://x.test/a.csv", "file:///a"]
+)
+def test_address_that_is_none(address):
+    with pytest.raises(SourceError, match="is no web address"):
+        open_source(address)

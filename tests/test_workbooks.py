@@ -12,6 +12,7 @@ from msoffcrypto.format.ooxml import OOXMLFile
 
 from data import workbooks
 from data.errors import SourceError
+from data.sheet_extent import extents
 from data.sheets import Line, find_table
 
 HEADER = ["Location", "Date", "Duration", "Faces seen", "Threshold"]
@@ -203,3 +204,46 @@ def test_group_labels_without_merges():
         "False Alerts / Unconfirmed",
         "Faces seen",
     )
+
+
+def test_a_cell_at_the_far_corner_is_refused_before_memory_is_asked_for():
+    book = openpyxl.Workbook()
+    book.active["A1"] = "Location"
+    book.active["XFD1048576"] = "x"
+    out = io.BytesIO()
+    book.save(out)
+    with pytest.raises(SourceError, match=r"spans 1,048,576 rows and 16,384 columns"):
+        workbooks.read(out.getvalue(), name="far.xlsx")
+
+
+def packed(name, text):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(name, text)
+    return zipfile.ZipFile(out)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "extent"),
+    [
+        ('<row r="2"><c r="B2"><v>1</v></c><c r="XFD2" s="1"/></row>', (2, 2)),
+        ("<row><c><v>1</v></c></row><row><c/><c/><c><v>1</v></c></row>", (2, 3)),
+        ('<row r="9"><c><v>1</v></c></row>', (9, 1)),
+        ("", (0, 0)),
+    ],
+)
+def test_extent_of_a_sheet_by_hand(sheet, extent):
+    with packed("xl/worksheets/sheet1.xml", sheet) as archive:
+        assert list(extents(archive)) == [("sheet1.xml", extent)]
+
+
+def test_extent_of_repeated_cells():
+    repeated = (
+        '<table:table><table:table-row table:number-rows-repeated="1000">'
+        '<table:table-cell table:number-columns-repeated="50"><text:p>1</text:p>'
+        '</table:table-cell><table:table-cell table:number-columns-repeated="900"/>'
+        '</table:table-row><table:table-row table:number-rows-repeated="1000000">'
+        "<table:table-cell/></table:table-row></table:table>"
+    )
+    with packed("content.xml", repeated) as archive:
+        assert [extent for _, extent in extents(archive)] == [(1000, 50)]
