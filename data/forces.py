@@ -38,7 +38,9 @@ class Force:
 NOT_STATED = Force("unstated", "Force not stated")
 """Stands in where neither the document nor the caller says whose record it is."""
 
-_FILE_WORDS = re.compile(r"lfr|frt?|facial|face|live|police|deployments?|grid|records?|[0-9]+")
+_FILE_WORDS = re.compile(
+    r"(?:lfr|frt?)[0-9]*|facial|face|live|police|deployments?|grid|records?|[0-9]+"
+)
 
 
 @cache

@@ -242,6 +242,13 @@ def _force_not_stated(rows: Deployments) -> Found:
             )
 
 
+def _announced_only(rows: Deployments) -> Found:
+    for row in rows:
+        if row["status"] == "announced":
+            detail = "It was announced beforehand; nothing on record says that it took place."
+            yield row["deployment_id"], detail
+
+
 RULES: dict[str, Callable[[Deployments], Found]] = {
     "date-out-of-order": date_out_of_order,
     "day-month-swap": day_month_swap,
@@ -255,5 +262,6 @@ RULES: dict[str, Callable[[Deployments], Found]] = {
     "place-told-narrower": _told_elsewhere("narrower"),
     "other-disposal-equals-no-action": _other_disposal_equals_no_action,
     "force-not-stated": _force_not_stated,
+    "announced-only": _announced_only,
 }
 """Rules by the name of their flag, in the order flags are listed."""

@@ -193,6 +193,7 @@ def test_the_embedded_records_raise_these_flags_and_no_others():
     assert flags["flag"].value_counts().to_dict() == {
         "other-disposal-equals-no-action": 203,
         "place-told-narrower": 5,
+        "announced-only": 2,
         "place-told-differently": 3,
         "place-note": 1,
         "alerts-do-not-add-up": 1,
@@ -203,6 +204,10 @@ def test_the_embedded_records_raise_these_flags_and_no_others():
     dalston = flags[flags["deployment_id"] == "met-2023-07-11-1"]
     assert dalston["flag"].tolist()[:2] == ["date-out-of-order", "date-against-vintage"]
     assert not flags.duplicated(["deployment_id", "flag"]).any()
+
+
+def test_a_deployment_only_announced_is_told_apart():
+    assert flagged(make_core({"status": "announced"}, {}), "announced-only") == ["d1"]
 
 
 def test_flags_are_attached_and_parted_again():
