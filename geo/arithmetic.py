@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from geo.levels import LEAST_SD_LOG
 from geo.prediction import Mixture, Student, quantiles
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class Part:
     n
         Counts behind the level, the predicted row's own left out.
     mean_log, sd_log
-        Mean and standard deviation of their natural logarithms.
+        Mean and standard deviation of their natural logarithms; the latter at least
+        `geo.levels.LEAST_SD_LOG`.
     freedom
         Degrees of freedom of the standard deviation.
     pooled
@@ -94,6 +96,8 @@ class Part:
             if self.pooled
             else ("n - 1 in the divisor")
         )
+        if self.sd_log == LEAST_SD_LOG:
+            spread = "the least assumed, for these lie closer together than counts repeat"
         lines = [
             (
                 f"{whose}: {self.n} other counts; the natural logarithm of {per} has mean "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import replace
 
 import pandas as pd
@@ -12,7 +12,7 @@ from geo.checks import require_columns
 from geo.eras import assign_eras, eras_possible
 from geo.errors import InputError
 from geo.level_choice import Case, choose
-from geo.levels import calibrate, known_floats, observe
+from geo.levels import Observation, calibrate, known_floats, observe
 
 NEEDED = frozenset({"force", "date", "duration_h", "faces_seen"})
 """Columns without which nothing can be calibrated."""
@@ -40,8 +40,9 @@ def estimate_exposure(
     eras
         Counting eras, as for `geo.eras.eras_possible`.
     record
-        Further deployments that only help to calibrate. Those of a force and day that
-        ``deployments`` tell of are not used, lest a row be predicted from its own count.
+        Further deployments that only help to calibrate. Those of a force and day, or with
+        the count and hours, that ``deployments`` tell of are not used, lest a row be predicted
+        from its own count.
 
     Returns
     -------
@@ -147,7 +148,7 @@ def expect_faces(
         raise InputError(msg)
     names = eras_possible(eras, force=force, date=date)
     era = names[0] if len(names) == 1 else None
-    case = Case(force, date, era, hours, None, 1, aborted=False)
+    case = Case(force, date, era, hours, (), aborted=False)
     return _with_quantities([choose(case, calibrate(record, eras), eras)])[0]
 
 
@@ -211,7 +212,10 @@ def predict_all(
 
 def with_record(deployments: pd.DataFrame, record: pd.DataFrame | None) -> pd.DataFrame:
     """
-    Add the calibrating rows whose force and day the deployments do not tell of.
+    Add the calibrating rows that the deployments do not tell of themselves.
+
+    A row is told of when its force and day are, or its identifier, or its force with its very
+    count and hours: an edition may move a deployment to another day.
 
     Parameters
     ----------
@@ -231,10 +235,14 @@ def with_record(deployments: pd.DataFrame, record: pd.DataFrame | None) -> pd.Da
         return deployments[columns].reset_index(drop=True)
     require_columns(record, NEEDED, name="record")
     told = set(zip(deployments["force"], deployments["date"], strict=True))
+    figures = set(_figures(deployments))
     ids = set(deployments.get("deployment_id", pd.Series(dtype="str")))
     own = record.get("deployment_id", pd.Series("", index=record.index))
-    pairs = zip(record["force"], record["date"], strict=True)
-    new = [pair not in told for pair in pairs]
+    pairs = zip(record["force"], record["date"], _figures(record), strict=True)
+    new = [
+        (force, date) not in told and not (figure[1] and figure in figures)
+        for force, date, figure in pairs
+    ]
     extra = record[pd.Series(new, index=record.index) & ~own.isin(ids)]
     both = [
         frame.reindex(columns=[*sorted(NEEDED), *sorted(_HELPFUL)])
@@ -243,25 +251,33 @@ def with_record(deployments: pd.DataFrame, record: pd.DataFrame | None) -> pd.Da
     return pd.concat([frame for frame in both if len(frame)], ignore_index=True)
 
 
+def _figures(rows: pd.DataFrame) -> list[tuple[str, float | None, float | None]]:
+    """Return force, count and hours to the minute of each row: what tells it on another day."""
+    hours = [None if h is None else round(h * 60) for h in known_floats(rows["duration_h"])]
+    return list(zip(rows["force"], known_floats(rows["faces_seen"]), hours, strict=True))
+
+
 def _cases(deployments: pd.DataFrame, eras: pd.DataFrame) -> list[Case]:
     named = assign_eras(deployments, eras)
     hours = [h if h and h > 0 else None for h in known_floats(deployments["duration_h"])]
     seen = map(observe, known_floats(deployments["faces_seen"]), hours)
     status = deployments["status"] if "status" in deployments else [""] * len(deployments)
     aborted = [state == "aborted" for state in status]
-    # A row that holds another's very figures is the same deployment told twice.
     rows = list(
         zip(deployments["force"], deployments["date"], named, hours, seen, aborted, strict=True)
     )
-    copies = Counter((force, date, own) for force, date, _, _, own, stop in rows if not stop)
+    # A count that comes twice on one day is one deployment told twice, perhaps without hours.
+    told: dict[tuple[str, str, float], list[Observation]] = defaultdict(list)
+    for force, date, _, _, own, stop in rows:
+        if own and not stop:
+            told[force, date, own.log_faces].append(own)
     return [
         Case(
             force=force,
             date=date,
             era=era if isinstance(era, str) else None,
             hours=length,
-            own=None if stop else own,
-            copies=copies[force, date, own],
+            left_out=tuple(told[force, date, own.log_faces]) if own and not stop else (),
             aborted=stop,
         )
         for force, date, era, length, own, stop in rows

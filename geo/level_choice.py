@@ -43,10 +43,8 @@ class Case(NamedTuple):
         Its counting era, or None.
     hours
         Its duration [h], or None where unknown.
-    own
-        Its own count, to be left out of every level; None where there is none.
-    copies
-        How often the record holds that count.
+    left_out
+        Its own count, as often as the record tells it: not to be used for any level.
     aborted
         Whether it was broken off, so that no count is expected.
     """
@@ -55,8 +53,7 @@ class Case(NamedTuple):
     date: str
     era: str | None
     hours: float | None
-    own: Observation | None
-    copies: int
+    left_out: tuple[Observation, ...]
     aborted: bool
 
 
@@ -125,7 +122,7 @@ def _own_level(case: Case, group: Group, levels: Levels) -> tuple[Part, ...]:
     few: tuple[Part, ...] = ()
     for basis in _BASES:
         hours = _hours(case, levels, basis)
-        moments = levels.of(group, basis, left_out=case.own, times=case.copies)
+        moments = levels.of(group, basis, left_out=case.left_out)
         if hours is None or not moments.n:
             continue
         if _has_spread(moments):
@@ -154,7 +151,7 @@ def _mixture(
 
 
 def _has_spread(moments: Moments) -> bool:
-    return moments.n >= ENOUGH and moments.squares > 0
+    return moments.n >= ENOUGH
 
 
 def _part(
@@ -173,7 +170,7 @@ def _part(
         basis=basis,
         n=moments.n,
         mean_log=moments.mean,
-        sd_log=about.sd,
+        sd_log=about.spread,
         freedom=about.n - 1,
         pooled=spread is not None,
         log_hours=hours.log,

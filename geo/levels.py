@@ -12,7 +12,7 @@ from geo.checks import require_columns
 from geo.eras import assign_eras
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 Basis = Literal["hour", "deployment"]
 """What a level is counted in: faces per hour, or per deployment where hours are unknown."""
@@ -22,6 +22,14 @@ Group = tuple[str, str]
 
 ENOUGH = 3
 """Fewest counts whose own spread is used: two leave one degree of freedom, without a mean."""
+
+LEAST_SD_LOG = 0.27
+"""
+Least log standard deviation of one count that is believed.
+
+Street counters repeat no better at the same site, weekday and hours. Without it, a few counts
+that happen to be equal, or are rounded alike, would give an interval of no width.
+"""
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,12 @@ class Moments:
         """Standard deviation of a sample; NaN below two."""
         return math.sqrt(self.squares / (self.n - 1)) if self.n > 1 else math.nan
 
-    def without(self, value: float, *, times: int = 1) -> Moments:
+    @property
+    def spread(self) -> float:
+        """Standard deviation of one new count: the sample's, but at least `LEAST_SD_LOG`."""
+        return max(self.sd, LEAST_SD_LOG)
+
+    def without(self, value: float) -> Moments:
         """
         Leave one of the logarithms out, in closed form.
 
@@ -72,8 +85,6 @@ class Moments:
         ----------
         value
             One that was summed.
-        times
-            How often it was summed and is to be left out.
 
         Returns
         -------
@@ -85,11 +96,11 @@ class Moments:
         >>> Moments.of([1.0, 3.0]).without(3.0)
         Moments(n=1, mean=1.0, squares=0.0)
         """
-        rest = self.n - times
+        rest = self.n - 1
         if rest <= 0:
             return Moments()
-        mean = (self.n * self.mean - times * value) / rest
-        squares = self.squares - times * (value - self.mean) * (value - mean)
+        mean = (self.n * self.mean - value) / rest
+        squares = self.squares - (value - self.mean) * (value - mean)
         return Moments(rest, mean, max(squares, 0.0) if rest > 1 else 0.0)
 
 
@@ -133,10 +144,10 @@ class Levels:
     hours: Mapping[str, Moments] = field(default_factory=dict)
 
     def of(
-        self, group: Group, basis: Basis, *, left_out: Observation | None = None, times: int = 1
+        self, group: Group, basis: Basis, *, left_out: Sequence[Observation] = ()
     ) -> Moments:
         """
-        Return the moments of a group, perhaps without one observation.
+        Return the moments of a group, perhaps without some observations.
 
         Parameters
         ----------
@@ -145,9 +156,7 @@ class Levels:
         basis
             Per hour or per deployment.
         left_out
-            The observation not to use.
-        times
-            How often it is in the group (the same deployment told twice).
+            Observations of the group not to use.
 
         Returns
         -------
@@ -155,8 +164,10 @@ class Levels:
             Those of the rest; empty for an unknown group.
         """
         moments = self.groups[basis].get(group, Moments())
-        value = left_out.value(basis) if left_out else None
-        return moments if value is None else moments.without(value, times=times)
+        for observation in left_out:
+            value = observation.value(basis)
+            moments = moments if value is None else moments.without(value)
+        return moments
 
     def pooled(self, basis: Basis, *, group: Group, instead: Moments) -> Moments:
         """

@@ -45,10 +45,6 @@ _DECIMALS = 4
 """Decimals kept: more would be noise, and differ between machines."""
 
 
-_LEAST_VARIANCE = 1e-12
-"""Of log faces: thirty equal counts in a row must not divide by nothing."""
-
-
 class _Count(NamedTuple):
     """One count to predict: `place` and `group` say what it may be compared with."""
 
@@ -189,7 +185,7 @@ def _by_month(counts: Sequence[_Count]) -> dict[str, _Scored]:
         for _, own in groupby(months, key=lambda c: c.month):
             now = list(own)
             level = Moments.of(c.rate for c in before)
-            if level.n >= ENOUGH and level.squares:
+            if level.n >= ENOUGH:
                 for name, mixtures in _three_ways(now, before, level).items():
                     lines[name].mixtures.extend(mixtures)
                     lines[name].observed.extend(c.rate + c.log_hours for c in now)
@@ -225,6 +221,6 @@ def _three_ways(
 
 def _predict(count: _Count, about: Moments, spread: Moments) -> Mixture:
     """Predict a count about a mean, with the spread of perhaps other counts."""
-    variance = max(spread.sd**2, _LEAST_VARIANCE) * (1 + 1 / about.n)
+    variance = spread.spread**2 * (1 + 1 / about.n)
     centre = about.mean + count.log_hours
     return (Student(centre, math.sqrt(variance), float(spread.n - 1)),)

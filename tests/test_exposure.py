@@ -22,8 +22,9 @@ from geo.exposure import (
     with_record,
 )
 from geo.level_choice import UNKNOWN_FORCE_SD_LOG
-from geo.levels import Moments, calibrate
+from geo.levels import LEAST_SD_LOG, Moments, calibrate
 from geo.prediction import Student, quantiles, scores
+from geo.scorecard import score_exposure
 
 F = "Force F"
 ERAS = pd.DataFrame(
@@ -96,6 +97,17 @@ def test_a_deployment_told_twice_does_not_predict_itself():
     rows = make_rows([100, 200, 400, 9000, 9000])
     out = estimate_exposure(rows, ERAS)
     assert out["faces_expected"].iloc[3:].tolist() == pytest.approx([200, 200])
+
+
+def test_a_deployment_told_again_without_hours_does_not_predict_itself():
+    days = ["2023-05-06"] * 2 + ["2023-05-07", "2023-05-08", "2023-05-09"]
+    hours = [2.0, None, 2.0, 2.0, 2.0]
+    out = [
+        estimate_exposure(make_rows([faces, faces, 100, 200, 400], hours, days), ERAS)
+        for faces in (100, 90_000)
+    ]
+    for row in (0, 1):
+        assert out[0]["faces_expected"].iloc[row] == out[1]["faces_expected"].iloc[row]
 
 
 def test_twice_the_hours_count_twice_the_faces():
@@ -218,6 +230,27 @@ def test_thin_records_give_finite_intervals_or_null(rows):
     assert out["exposure_source"].isna().equals(out["exposure"].isna())
 
 
+@pytest.mark.parametrize(
+    ("faces", "hours"),
+    [
+        ([1000, 1001, 1000, 1002, 1000], 5.0),
+        ([1000, 2000, 3000, 500, 1500], [2.3, 4.6, 6.9, 1.15, 3.45]),
+        ([1000] * 40, 5.0),
+    ],
+    ids=["nearly equal", "equal to the last bit", "all equal"],
+)
+def test_equal_counts_do_not_make_an_interval_of_no_width(faces, hours):
+    days = [f"2023-{5 + n // 28:02d}-{1 + n % 28:02d}" for n in range(len(faces))]
+    rows = make_rows(faces, hours, days, place_published="Ash")
+    out = estimate_exposure(rows, ERAS)
+    width = out["faces_expected_hi80"] / out["faces_expected_lo80"]
+    assert (width > math.exp(2 * 1.28 * LEAST_SD_LOG)).all()
+    assert width.max() < 4
+    said = " ".join(explain_exposure(rows, ERAS, "f-0").sentences())
+    assert "standard deviation 0.27000 (the least assumed" in said
+    assert score_exposure(rows, ERAS)["coverage80_share"].iloc[0] == 1
+
+
 def test_nothing_known_is_said_with_its_reason():
     piece = explain_exposure(make_rows([100]), ERAS, "f-0")
     assert piece.parts == ()
@@ -256,7 +289,7 @@ def test_a_second_force_with_counts_stands_alone():
     )
     out = estimate_exposure(rows, ERAS).iloc[6]
     assert out["exposure_source"] == "modelled"
-    assert out["faces_expected_lo80"] > 8000
+    assert out["faces_expected_lo80"] > 5000
 
 
 # --- a record that only calibrates ------------------------------------------------------
@@ -272,6 +305,17 @@ def test_the_record_helps_but_never_tells_a_row_its_own_count():
     assert pd.isna(out["faces_expected"].iloc[0])
     same_id = record.head(1).assign(date="2023-02-01")
     assert len(with_record(same_id, record)) == 3
+
+
+def test_a_count_moved_to_another_day_is_not_learnt_from_the_record():
+    days = ["2023-01-01", "2023-01-02", "2023-01-03", "2023-01-04"]
+    record = make_rows([100, 200, 400, 800], date=days)
+    moved = make_rows([400.0, 0.0], date="2023-01-30").assign(deployment_id=["x", "y"])
+    assert with_record(moved, record)["faces_seen"].tolist() == [400, 0, 100, 200, 800]
+    # Another length is another deployment, and so is another force's.
+    other = moved.assign(duration_h=3.0)
+    assert len(with_record(other, record)) == 6
+    assert len(with_record(moved.assign(force="G"), record)) == 6
 
 
 def test_the_record_must_have_its_columns():
