@@ -83,7 +83,7 @@ def rate_per_hour(
 
     Notes
     -----
-    The interval is :math:`r e^{\\pm t \\sqrt{\\phi / N}}` with the dispersion :math:`\\phi` of
+    The interval is :math:`r e^{\pm t \sqrt{\phi / N}}` with the dispersion :math:`\phi` of
     Pearson residuals: deployments differ more than a Poisson count would.
 
     Examples
