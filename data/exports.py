@@ -28,7 +28,8 @@ _PLACES_OF_DEGREES = 6
 """Decimals of a degree: 0.1 m, finer than any place here is known."""
 
 _DIGITS = 6
-"""Significant digits of other measures; counts and text are never rounded."""
+"""Significant digits of other measures, and more before the point: a reported count may stand
+among estimates, and counts and text are never rounded."""
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What makes a spreadsheet take a text for a formula, or lose its first character."""
@@ -236,7 +237,10 @@ def tidy(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
 def _round(values: pd.Series[float], name: str) -> pd.Series[float]:
     if name in _DEGREES:
         return values.round(_PLACES_OF_DEGREES) + 0.0
-    digits = [float(f"{value:.{_DIGITS}g}") for value in values]
+    digits = [
+        float(f"{value:.0f}" if abs(value) >= 10**_DIGITS else f"{value:.{_DIGITS}g}")
+        for value in values
+    ]
     return pd.Series(digits, index=values.index, dtype="float64") + 0.0
 
 

@@ -91,6 +91,13 @@ def test_numbers_are_plain_and_keep_six_digits(value):
         assert float(text) == pytest.approx(value, rel=1e-5, abs=1e-300)
 
 
+def test_a_reported_count_keeps_every_digit_as_exposure(deployments):
+    count = 1_234_567
+    big = deployments.assign(faces_seen=count, exposure=float(count), arrests=None)
+    for row in read_csv(deployments_csv(big)):
+        assert (row["faces_seen"], row["exposure"]) == ("1234567", "1234567")
+
+
 def test_the_smaller_tables_are_written_too():
     tables = make_tables()
     assert read_csv(to_csv(tables["out_places"], OUT_PLACES))[0]["reason"] == "made up"
