@@ -73,11 +73,15 @@ class Grid:
         Left edges of its columns and the right edge of the last.
     rows
         Its rows from the top; rows without any text are left out.
+    cut
+        Whether its upright rules run on over its first and its last level one, as where a
+        page break cuts a row.
     """
 
     box: Box
     edges: tuple[float, ...]
     rows: tuple[Row, ...]
+    cut: tuple[bool, bool] = (False, False)
 
 
 def words_of(chars: Sequence[Char], *, upended: Turn | None = None) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ import logging
 import math
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from data.errors import SourceError
@@ -22,6 +22,7 @@ MAX_PAGES = 2000
 _TAIL_BYTES = 4096  # a whole PDF says %%EOF in its last kilobyte, give or take padding
 _PICTURE_SHARE = 0.5  # of a page under pictures, without a letter: a scan
 _NEAR = 3.0
+_MIN_COLUMNS = 4  # upright rules without level ones may part any columns of text
 _WIDE = 9.0  # points: a narrower overhang of a rule is no column
 _LETTERS_LOOKED_AT = 200
 _TWICE_SHARE = 0.02
@@ -174,7 +175,8 @@ def _lay_out(page: Any, name: str) -> Page:  # noqa: ANN401 - pdfplumber has no 
     try:
         clean = page.dedupe_chars() if _drawn_twice(page.chars) else page
         chars, edges = tuple(clean.chars), clean.edges
-        tables = [(table.bbox, table.cells) for table in clean.find_tables()]
+        found = clean.find_tables() or _between_upright_rules(clean)
+        tables = [(table.bbox, table.cells) for table in found]
     except Exception as error:  # pdfminer lets out whatever a broken page makes it raise
         where = f"{name}, page {page.page_number},"
         raise _broken(where, error) from error
@@ -184,6 +186,20 @@ def _lay_out(page: Any, name: str) -> Page:  # noqa: ANN401 - pdfplumber has no 
     laid_out = Page(page.page_number, chars, rules, grids, free, _is_scanned(page))
     page.close()
     return laid_out
+
+
+def _between_upright_rules(page: Any) -> list[Any]:  # noqa: ANN401 - as above
+    """Find the end of a row cut by the page break before: it has no rule at its head."""
+    spans = Counter(
+        (round(edge["top"]), round(edge["bottom"]))
+        for edge in page.edges
+        if edge["orientation"] == "v" and edge["height"] > _WIDE / 2
+    )
+    (top, bottom), number = max(spans.items(), key=lambda item: item[1], default=((0, 0), 0))
+    if number <= _MIN_COLUMNS:
+        return []
+    strip = page.crop((0, max(0, top - _NEAR), page.width, min(page.height, bottom + _NEAR)))
+    return list(strip.find_tables({"explicit_horizontal_lines": [top, bottom]}))
 
 
 def _drawn_twice(chars: list[Char]) -> bool:
@@ -201,31 +217,68 @@ def _is_scanned(page: Any) -> bool:  # noqa: ANN401 - pdfplumber has no types
 
 def _grids(page: Any, tables: list[tuple[Box, list[Box]]]) -> tuple[Grid, ...]:  # noqa: ANN401
     outer = [
-        _closed(page, box, cells)
+        (box, *_closed(page, box, cells))
         for box, cells in tables
         if not any(_inside(box, other) for other, _ in tables if other != box)
     ]
-    grids = [build_grid(cells, page.chars, box) for box, cells in outer]
+    grids = [
+        replace(
+            build_grid(cells, page.chars, whole),
+            cut=(whole[1] < box[1] - _WIDE / 2, box[3] + _WIDE / 2 < whole[3]),
+        )
+        for box, whole, cells in outer
+    ]
     return tuple(sorted((g for g in grids if g.rows), key=lambda g: (g.box[1], g.box[0])))
 
 
 def _closed(page: Any, box: Box, cells: list[Box]) -> tuple[Box, list[Box]]:  # noqa: ANN401 - as above
-    """Close a table whose level rules reach beyond its last upright ones."""
+    """Close a table whose rules reach beyond its outermost ones that cross them."""
+    reach = _reach(page, box)
+    if all(abs(a - b) < _WIDE for a, b in zip(reach, box, strict=True)):
+        return box, cells
+    left, top, right, bottom = reach
+    strip = page.crop((0, max(0, top - _NEAR), page.width, min(page.height, bottom + _NEAR)))
+    found = strip.find_tables(
+        {"explicit_vertical_lines": [left, right], "explicit_horizontal_lines": [top, bottom]}
+    )
+    best = max(found, key=lambda table: len(table.cells), default=None)
+    if best is None or not _inside(box, best.bbox):
+        return box, cells
+    return best.bbox, best.cells
+
+
+def _reach(page: Any, box: Box) -> Box:  # noqa: ANN401 - as above
+    """Return how far the rules that cross a table run: level ones, and most upright ones."""
     level = [
         edge
         for edge in page.edges
         if edge["orientation"] == "h" and box[1] - _NEAR <= edge["top"] <= box[3] + _NEAR
     ]
-    left = min((edge["x0"] for edge in level), default=box[0])
-    right = max((edge["x1"] for edge in level), default=box[2])
-    if left > box[0] - _WIDE and right < box[2] + _WIDE:
-        return box, cells
-    strip = page.crop((0, max(0, box[1] - _NEAR), page.width, min(page.height, box[3] + _NEAR)))
-    found = strip.find_tables({"explicit_vertical_lines": [left, right]})
-    best = max(found, key=lambda table: len(table.cells), default=None)
-    if best is None or not _inside(box, best.bbox):
-        return box, cells
-    return best.bbox, best.cells
+    upright = [
+        edge
+        for edge in page.edges
+        if edge["orientation"] == "v"
+        and box[0] - _NEAR <= edge["x0"] <= box[2] + _NEAR
+        and edge["top"] <= box[3] + _NEAR
+        and box[1] - _NEAR <= edge["bottom"]
+    ]
+    return (
+        min((edge["x0"] for edge in level), default=box[0]),
+        _common(upright, "top", beyond=box[1]),
+        max((edge["x1"] for edge in level), default=box[2]),
+        _common(upright, "bottom", beyond=box[3]),
+    )
+
+
+def _common(upright: list[dict[str, Any]], end: str, *, beyond: float) -> float:
+    """Return the height beyond a table at which half or more of its upright rules end."""
+    sign = -1 if end == "top" else 1
+    ends = Counter(
+        round(edge[end]) for edge in upright if sign * (edge[end] - beyond) > _WIDE / 2
+    )
+    height, number = max(ends.items(), key=lambda item: item[1], default=(0, 0))
+    rules = len({round(edge["x0"]) for edge in upright})
+    return float(height) if number > 1 and 2 * number >= rules else beyond
 
 
 def _inside(box: Box, other: Box) -> bool:

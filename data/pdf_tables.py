@@ -49,6 +49,8 @@ class PdfRecord:
         One per column.
     spots
         For each column the boxes read: two where the record runs over a page break.
+    cut
+        Whether a page break cuts its row, so that the rest may follow.
     """
 
     page: int
@@ -56,6 +58,7 @@ class PdfRecord:
     headers: tuple[str, ...]
     texts: tuple[str | None, ...]
     spots: tuple[tuple[Spot, ...], ...]
+    cut: bool = False
 
 
 @dataclass
@@ -197,22 +200,37 @@ def _read_grid(
     """Add a table's records to those before; return the columns now in force."""
     for under, row, wrapped in _grid_rows(grid, page, columns, name):
         columns = under
-        if wrapped and records and records[-1].page < page.number:
+        if _goes_on(wrapped, records, page):
             records[-1] = _rejoin(records[-1], row, page.number)
             continue
         require_own_figures(row, page=page.number, name=name)
         for single in unstack(row, page=page.number, name=name):
-            records.append(_record(records, under, single, page.number))
+            cut = grid.cut[1] and row is grid.rows[-1]
+            records.append(_record(records, under, single, page.number, cut=cut))
     return columns
+
+
+def _goes_on(wrapped: bool, records: Sequence[PdfRecord], page: Page) -> bool:  # noqa: FBT001 - as told
+    """Tell whether a row is the rest of the last record of the page before."""
+    if not records or records[-1].page >= page.number:
+        return False
+    # Where cells stand at the foot of their row, a page break leaves only the long one above.
+    texts = records[-1].texts
+    begun = sum(text is not None for text in texts) < _WRAPPED_SHARE * len(texts)
+    return wrapped or (records[-1].cut and begun and not any(map(looks_like_date, texts)))
 
 
 def _grid_rows(
     grid: Grid, page: Page, columns: _Columns | None, name: str
 ) -> Iterator[tuple[_Columns, Row, bool]]:
     """Yield the rows of a table that are records, under which columns, and whether wrapped."""
-    start = next((i for i, row in enumerate(grid.rows) if is_data_row(row.texts)), None)
     goes_on = columns is not None and columns.match(grid.edges)
     first = grid is page.grids[0]
+    if columns and goes_on and first and (rest := _past_header(grid.rows[0], columns.headers)):
+        yield columns, rest, _is_wrapped(rest)
+        yield from _body(grid, 1, page, columns)
+        return
+    start = next((i for i, row in enumerate(grid.rows) if is_data_row(row.texts)), None)
     if start is None:
         if columns and goes_on and first and all(map(_is_wrapped, grid.rows)):
             yield from ((columns, row, True) for row in grid.rows)
@@ -227,6 +245,19 @@ def _grid_rows(
         if not (row.is_banner or repeats_header(row.texts, columns.headers)):
             yield columns, row, goes_on and first and _is_wrapped(row)
     yield from _body(grid, start, page, columns)
+
+
+def _past_header(row: Row, headers: Sequence[str]) -> Row | None:
+    """Return what a row holds below the header, where no rule parts the two."""
+    texts = []
+    for text, header in zip(row.texts, headers, strict=True):
+        lines = (text or "").split("\n")
+        said = ("".join("".join(lines[:n]).split()) for n in range(1, len(lines) + 1))
+        ends = [n for n, so_far in enumerate(said, 1) if so_far == "".join(header.split())]
+        if not ends:
+            return None
+        texts.append("\n".join(lines[ends[0] :]) or None)
+    return replace(row, texts=tuple(texts)) if any(texts) else None
 
 
 def _body(
@@ -244,7 +275,9 @@ def _body(
             heading.append(row)
         elif not (row.is_banner or repeats_header(row.texts, columns.headers)):
             yield columns, row, False
-    yield from ((columns, row, False) for row in heading)
+    for row in heading:
+        if not repeats_header(row.texts, columns.headers):
+            yield columns, row, False
 
 
 def _columns_of(
@@ -316,11 +349,13 @@ def _is_wrapped(row: Row) -> bool:
     return few and not row.is_banner and not any(looks_like_date(text) for text in row.texts)
 
 
-def _record(records: Sequence[PdfRecord], columns: _Columns, row: Row, page: int) -> PdfRecord:
+def _record(
+    records: Sequence[PdfRecord], columns: _Columns, row: Row, page: int, *, cut: bool
+) -> PdfRecord:
     last = records[-1] if records else None
     position = last.row + 1 if last and last.page == page else 1
     spots = tuple(((page, box),) if box else () for box in row.boxes)
-    return PdfRecord(page, position, columns.headers, row.texts, spots)
+    return PdfRecord(page, position, columns.headers, row.texts, spots, cut)
 
 
 def _rejoin(record: PdfRecord, row: Row, page: int) -> PdfRecord:

@@ -17,7 +17,7 @@ _LONGEST_TAG = 4096
 _XLSX_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _XLSX = re.compile(rb"<(?:\w+:)?(?P<kind>row|c)\b(?P<rest>[^<>]*)>")
 _ODS = re.compile(
-    rb"<table:(?P<kind>table|table-row|table-cell|covered-table-cell)\b(?P<rest>[^<>]*)>"
+    rb"<table:(?P<kind>table-row|(?:covered-)?table-cell|table(?=[\s>]))(?P<rest>[^<>]*)>"
 )
 _REFERENCE = re.compile(rb"\br=[\"']([A-Z]{0,3})([0-9]{1,7})[\"']")
 _REPEATED = re.compile(rb"table:number-(?:rows|columns)-repeated=[\"']([0-9]{1,9})[\"']")

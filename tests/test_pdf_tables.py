@@ -330,6 +330,50 @@ def test_record_over_a_page_break_is_put_together():
     ]
 
 
+LONG = "Tottenham Court Rd, outside the station, by the theatre, opposite the bank, Camden"
+
+
+@pytest.mark.parametrize("stand", ["TOP", "MIDDLE", "BOTTOM"])
+@pytest.mark.parametrize("repeated", [0, 1])
+def test_row_cut_by_a_page_break_without_a_rule_is_whole(stand, repeated):
+    style = getSampleStyleSheet()["BodyText"]
+    rows = [
+        [Paragraph(LONG, style), f"{day:02d}/04/23", "5h", f"{1000 + day}", "0"]
+        for day in range(1, 13)
+    ]
+    for height in (180, 201, 222):
+        content = draw(
+            table(
+                [FLAT, *rows],
+                GRID,
+                ("VALIGN", (0, 0), (-1, -1), stand),
+                colWidths=[90, 60, 50, 60, 50],
+                repeatRows=repeated,
+                splitInRow=1,
+            ),
+            pagesize=(595, height),
+            topMargin=20,
+            bottomMargin=20,
+        )
+        headers, read = wide(content)
+        assert headers == FLAT
+        assert [" ".join(row[0].split()) for row in read] == [LONG] * 12
+        assert [row[3] for row in read] == [str(1000 + day) for day in range(1, 13)]
+
+
+def test_totals_at_the_foot_of_a_page_stay_apart():
+    style = getSampleStyleSheet()["BodyText"]
+    total = ["Total", "", "", "6000", ""]
+    rows = [[Paragraph(p, style), *rest] for p, *rest in (ROWS[0], total, ROWS[2])]
+    content = draw(table([FLAT, *rows[:2]]), PageBreak(), table([FLAT, *rows[2:]]))
+    assert [row[0] for row in wide(content)[1]] == ["Camden", "Total", "Leicester Square"]
+
+
+def test_header_left_alone_at_the_foot_of_a_page_is_no_record():
+    content = draw(table([FLAT, ROWS[0], FLAT]), PageBreak(), table([FLAT, ROWS[2]]))
+    assert wide(content) == (FLAT, [ROWS[0], ROWS[2]])
+
+
 def test_other_columns_without_header_are_refused():
     content = draw(table([FLAT, *ROWS]), "More", table([row[:4] for row in ROWS]))
     with pytest.raises(SourceError, match="4 columns holds records but has no header"):
