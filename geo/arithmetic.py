@@ -179,7 +179,7 @@ class Arithmetic:
         """
         if not self.parts:
             return [f"No count is expected: {self.reason}"]
-        lines = [line for part in self.parts for line in part.sentences()]
+        lines = [*self._whose(), *(s for part in self.parts for s in part.sentences())]
         if len(self.parts) > 1:
             lines.append(
                 f"The prediction is the mixture of these {len(self.parts)} with equal weights: "
@@ -193,6 +193,17 @@ class Arithmetic:
             self._result("80 %", self.lo80, self.hi80, _ends(part, 0.9)),
             self._last(),
         ]
+
+    def _whose(self) -> list[str]:
+        """Say why levels other than those of the deployment's own era are drawn on, if so."""
+        if self.source == "borrowed":
+            return [f"No counts of {self.force} can be used: the level is another force's."]
+        if self.era is None and any(part.era for part in self.parts):
+            which = f"which counting era of {self.force} holds {self.date}"
+            return [f"It is not known {which}, so these stand for it:"]
+        if self.era is not None and all(part.era != self.era for part in self.parts):
+            return [f"The counting era {self.era} has no other counts, so others stand for it:"]
+        return []
 
     def _last(self) -> str:
         how = _ends(self.parts[0], 0.95) if len(self.parts) == 1 else ""

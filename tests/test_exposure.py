@@ -355,6 +355,23 @@ def test_a_borrowed_level_is_told_as_a_mixture():
     assert piece.source == "borrowed"
 
 
+def test_it_is_said_why_other_levels_are_drawn_on():
+    rows = pd.concat(
+        [make_rows([100, 200, 400]), make_rows([900], date="2024-05-06")], ignore_index=True
+    ).assign(deployment_id=["f-0", "f-1", "f-2", "f-3"])
+
+    def said(force, date):
+        return expect_faces(rows, ERAS, force=force, date=date, hours=2).sentences()[0]
+
+    assert said("G", "2023-05-06") == (
+        "No counts of G can be used: the level is another force's."
+    )
+    assert "which counting era of Force F holds 2019" in said(F, "2019")
+    assert said(F, "2023-07-01").startswith("Force F, counting era a: 3 other counts")
+    alone = explain_exposure(rows, ERAS, "f-3").sentences()
+    assert alone[0] == "The counting era b has no other counts, so others stand for it:"
+
+
 def test_explain_gives_the_published_numbers():
     rows = make_rows([100, 200, 450, 800, None])
     out = estimate_exposure(rows, ERAS)
