@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from flows.stages import Checked, Tabulated
+    from flows.handover import Checked, Tabulated
     from geo.gazetteer import Gazetteer
     from geo.residents import PopulationGrid
 

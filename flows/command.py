@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from data.settings import Settings
+    from flows.handover import Request
     from flows.pipeline import Outcome
-    from flows.stages import Request
 
 DONE, REJECTED, FAILED, INTERRUPTED = 0, 1, 2, 130
 
@@ -126,8 +126,8 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _request_of(options: argparse.Namespace) -> Request:
+    from flows.handover import Request
     from flows.publish import require_ours
-    from flows.stages import Request
 
     if options.add and options.force:
         msg = (

@@ -135,8 +135,8 @@ def _read_tables(path: Path, names: tuple[str, ...], where: str) -> dict[str, pd
 
 def _afresh(settings: Settings) -> dict[str, pd.DataFrame]:
     """Run the stages in memory, up to the tables."""
+    from flows.handover import Request
     from flows.stages import (
-        Request,
         check_records,
         count_residents,
         estimate_faces,

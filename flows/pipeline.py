@@ -26,7 +26,7 @@ from flows.stages import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from flows.stages import Checked, Request, Tabulated
+    from flows.handover import Checked, Request, Tabulated
 
 STAGES: dict[Callable[..., Any], str] = {
     read_documents: "reading documents",

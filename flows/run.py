@@ -11,8 +11,8 @@ from flows.pipeline import run_pipeline
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from flows.handover import Request
     from flows.pipeline import Outcome
-    from flows.stages import Request
 
 ARTIFACT = "passersby-run"
 """Key of the one artifact every run leaves."""

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass, field
 from importlib import metadata
 from typing import TYPE_CHECKING
 
 from data.errors import SourceError
 from flows.backdrop import draw_backdrop, join_relief, list_credits
+from flows.handover import Checked, Documents, Estimated, Surrounded, Tabulated
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import geopandas as gpd
@@ -26,89 +26,8 @@ if TYPE_CHECKING:
     from data.documents import RawDocument
     from data.ingest import Ingested
     from data.settings import Settings
+    from flows.handover import Request
     from maps.site import SiteTables
-
-
-@dataclass(frozen=True)
-class Request:
-    """
-    What a run is asked to do.
-
-    Attributes
-    ----------
-    settings
-        Where things lie, and whether every connection beyond this machine is forbidden.
-    sources
-        Files, folders and addresses of records; none means the embedded records.
-    add
-        Whether the embedded records are drawn beside the sources.
-    renames, missing, force
-        How to read headers the vocabulary does not know, columns that may be missing, and
-        whose records these are.
-    population
-        A population grid to use instead of the embedded ones.
-    tiles
-        Background tiles asked for.
-    """
-
-    settings: Settings
-    sources: tuple[str, ...] = ()
-    add: bool = False
-    renames: Mapping[str, str] = field(default_factory=dict)
-    missing: tuple[str, ...] = ()
-    force: str | None = None
-    population: Path | None = None
-    tiles: str | None = None
-
-
-@dataclass(frozen=True)
-class Documents:
-    """Documents to publish, and those that only help to calibrate."""
-
-    published: list[RawDocument]
-    record: list[RawDocument]
-
-
-@dataclass(frozen=True)
-class Checked:
-    """Tables of the published documents, deployments that help to calibrate, and remarks."""
-
-    raw: pd.DataFrame
-    sources: pd.DataFrame
-    core: pd.DataFrame
-    rejected: pd.DataFrame
-    flags: pd.DataFrame
-    corrections: pd.DataFrame
-    record: pd.DataFrame | None
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Estimated:
-    """Estimates indexed like the deployments, and how well such estimates have done."""
-
-    eras: pd.DataFrame
-    exposure: pd.DataFrame
-    scorecard: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class Surrounded:
-    """Places with the people around them, residents of whole areas, and a relief of people."""
-
-    places: gpd.GeoDataFrame
-    areas: pd.DataFrame
-    relief: gpd.GeoDataFrame | None
-
-
-@dataclass(frozen=True)
-class Tabulated:
-    """The tables readers see, with their geometries, and the relief of people under them."""
-
-    deployments: gpd.GeoDataFrame
-    places: gpd.GeoDataFrame
-    areas: pd.DataFrame
-    relief: gpd.GeoDataFrame | None
 
 
 def read_documents(request: Request) -> Documents:
