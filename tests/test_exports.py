@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, Point, Polygon
 from toy_tables import make_tables
@@ -78,6 +78,7 @@ def test_any_text_comes_back_but_for_the_apostrophe(text):
     assert not row["deployment_id"].startswith(("=", "+", "-", "@"))
 
 
+@settings(deadline=None)
 @given(st.floats(-1e9, 1e9) | st.none())
 def test_numbers_are_plain_and_keep_six_digits(value):
     places = make_tables()["out_places"].head(1).assign(duration_h=value)
