@@ -23,6 +23,8 @@ from data.vocabulary import Hints
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from data.times import Unit
+
 OUTCOMES = (
     "faces_seen",
     "alerts",
@@ -52,6 +54,7 @@ _BESIDE_TOTALS = frozenset(
     {"grand", "overall", "sub", "for", "of", "the", "year", "annual", "ytd", "to", "date",
      "all", "deployment", "deployments", "running", "cumulative", "per"}
 )  # fmt: skip
+_EARLIEST = "07:00"  # an earlier start is as likely a duration
 _ROUGHER = {"day": 10, "month": 7, "year": 4}
 
 _PARSERS: dict[str, Callable[[str | None, Hints], Any]] = {
@@ -70,7 +73,7 @@ _PARSERS: dict[str, Callable[[str | None, Hints], Any]] = {
     "end_time": lambda text, _: parse_time(text),
     "status": lambda text, _: parse_status(text),
     "threshold": lambda text, hints: parse_threshold(text, percent=hints.percent),
-    "times": lambda text, _: parse_span(text),
+    "times": lambda text, hints: _parse_times(text, hints),  # noqa: PLW0108 - it stands below
     "use_case": lambda text, _: parse_text(text),
     "watchlist_size": lambda text, _: parse_count(text),
     **{column: lambda text, _: parse_count(text) for column in OUTCOMES},
@@ -112,6 +115,26 @@ def _parse_place(text: str | None) -> str:
         msg = f"'{place}' is no place. A deployment without one cannot be kept; name its place."
         raise ValueParseError(msg)
     return place
+
+
+def _parse_times(text: str | None, hints: Hints) -> tuple[str, str | None] | float | None:
+    """Read "Time": a start and an end, or what else a clerk puts there, if it reads one way."""
+    try:
+        return parse_span(text)
+    except ValueParseError:
+        hours, start = _tried(parse_duration, text, unit=hints.unit), _tried(parse_time, text)
+        if hours is not None and (hints.unit or start is None):
+            return float(hours)
+        if start is not None and (hours is None or start >= _EARLIEST):
+            return start, None
+        raise
+
+
+def _tried(parse: Callable[..., Any], text: str | None, **hints: Unit | None) -> Any:  # noqa: ANN401 - what it parses
+    try:
+        return parse(text, **hints)
+    except ValueParseError:
+        return None
 
 
 def _parse_precision(text: str | None) -> str | None:
@@ -212,7 +235,9 @@ def _settle_date(values: dict[str, Any], cells: Mapping[str, str | None]) -> lis
 
 def _settle_times(values: dict[str, Any]) -> dict[str, str]:
     span = values.pop("times", None)
-    if span:
+    if isinstance(span, float):
+        values["duration_h"] = values.get("duration_h") or span
+    elif span:
         for column, time in zip(("start_time", "end_time"), span, strict=True):
             values[column] = values.get(column) or time
     start, end = values.get("start_time"), values.get("end_time")

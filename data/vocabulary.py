@@ -30,6 +30,7 @@ _DATE_FORM = re.compile(
     r"\b(?:d{1,2}|m{1,3}|y{2,4})(?:\s*[/.\-]\s*(?:d{1,2}|m{1,3}|y{2,4}))+\b"
 )
 _CLOCK_FORM = re.compile(r"\bh{1,2}\s*[:.]\s*m{1,2}(?:\s*[:.]\s*s{1,2})?\b")
+_DAY_CLOCK = re.compile(r"\b24\s*-?\s*h(?:ou)?rs?(?:\s+clock)?\b")
 _UNITS: dict[str, Unit] = {
     "hours": "hours", "minutes": "minutes", "decimal": "decimal", "clock": "clock"
 }  # fmt: skip
@@ -155,6 +156,7 @@ def _singular(word: str) -> str:
 def _plain(header: str) -> str:
     text = re.sub(r"[¹²³⁰-⁹*†‡]", " ", clean_cell(header).casefold())
     text = _CLOCK_FORM.sub(" ", _DATE_FORM.sub(" ", text))
+    text = re.sub(r"(?<=\w)\(e?s\)", "", _DAY_CLOCK.sub(" ", text))  # "Date(s)"
     text = re.sub(r"[(\[][0-9\s.,\-]*[)\]]", " ", text)  # a footnote's mark, a range
     text = re.sub(r"([a-z]{3,})[0-9]{1,2}\b", r"\1", text)  # and one without brackets
     text = re.sub(r"\bno\.|\bno(?=\s+(?:of|on|in)\b)|#|№|\bn[o°]\b(?=\s*$)", " number ", text)

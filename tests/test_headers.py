@@ -119,7 +119,7 @@ def test_phrasings_by_hand(header, column):
 @pytest.mark.parametrize(
     "header",
     [
-        "", "Confirmed", "Alerts / Confirmed", "Total", "Rate", "Time", "Count", "Weather",
+        "", "Confirmed", "Alerts / Confirmed", "Total", "Rate", "Count", "Weather",
         "Number of deployments", "Date reported", "Location type", "Watchlist type", "Outcome",
         "Faces per hour", "Location / Date", "Name", "Arrests following a false alert", "Alarts",
         "Women / Arrests", "Faces seen 2024",
@@ -241,3 +241,62 @@ def test_any_headers_are_mapped_or_refused_plainly(headers):
         map_headers(headers, renames={}, document="grid.csv")
     except HeaderError as error:
         assert "grid.csv" in str(error)  # noqa: PT017 - most headers raise, some may not
+
+
+CLERKS = {
+    "place": "LFR location|Location of deployment|Deployment location|Location(s)|Station|Place of "
+    "deployment|Exact location|Town centre|Postcode|Railway station|Location deployed",
+    "area_published": "Borough|Ward|Town|Town/City|BCU|Local Policing Area|County|Council area",
+    "date": "Date(s)|Deployment date|Date & Time|Start date|Date of LFR deployment|Deployed on",
+    "duration_h": "Hours|Deployment hours|Length of time deployed|Time in operation|Live time",
+    "times": "Time|Deployment time|Time (from/to)|Timings|Operating times|Deployed between",
+    "start_time": "Start|Deployment start|Time from|Start Time (24hr)|Switch on|Time started",
+    "end_time": "End|Deployment end|Time to|Completion time|End Time (24hr)|Stop time",
+    "use_case": "Reason|Aim of deployment|Policing aim|Category|Crime type|Deployment rationale",
+    "watchlist_size": "Watchlist total|WL size|Names on watchlist|Number of nominals on watchlist",
+    "threshold": "Similarity threshold|Threshold level|Facial similarity threshold|Match score "
+    "threshold",
+    "faces_seen": "Faces scanned|No. of faces|Total number of faces detected|Facial scans|Images "
+    "captured|Biometric templates|Members of the public scanned|Faces compared|People scanned",
+    "alerts": "Alerts triggered|Total matches|Activations|Number of LFR alerts|Alerts received",
+    "true_alerts": "Correct identifications|Positive IDs|True positives|Correct alerts",
+    "false_alerts": "Mis-identifications|False positives|Erroneous alerts|Incorrect matches",
+    "engagements": "People spoken to|Officer interventions|Interactions|Persons engaged with",
+    "arrests": "Persons arrested|Arrests from LFR|Arrests as a result of LFR|Arrests due to LFR",
+    "other_disposals": "Disposals|Other positive outcomes|Other actions taken",
+    "no_action": "No Further Action (NFA)|No action required|NFA",
+    "false_alert_rate_share": "False Positive Identification Rate (FPIR)|False alert percentage",
+    "event": "Operation name|Event type|Op name",
+    "note": "Additional info|Observations|Any other information",
+    "force": "Lead force|Force area",
+}
+
+
+@pytest.mark.parametrize(
+    ("column", "header"),
+    [(column, header) for column, headers in CLERKS.items() for header in headers.split("|")],
+)
+def test_headers_as_clerks_write_them(column, header):
+    assert meaning_of(header) == column
+
+
+def test_a_ward_yields_to_a_borough_and_a_station_to_a_location():
+    mapped = map_headers(
+        ["Borough", "Ward", "Station", "Location", "Date"], renames={}, document="grid.csv"
+    )
+    assert mapped == {
+        "Borough": "area_published",
+        "Ward": "reference",
+        "Station": "reference",
+        "Location": "place",
+        "Date": "date",
+    }
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Unique faces", "Footfall", "Confirmed alerts", "Positive alerts", "Positive outcomes",
+     "Stop", "Camera count", "Faces identified"],
+)  # fmt: skip
+def test_what_measures_something_else_is_not_taken_for_a_column(header):
+    assert meaning_of(header) is None

@@ -260,6 +260,32 @@ def test_a_printed_fix_can_be_typed_in_a_shell(header):
     assert len(ingest([document], renames={name: "-"}).core) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "start", "end", "hours"),
+    [
+        ("09:00 - 14:30", "09:00", "14:30", 5.5), ("5 hrs 30", None, None, 5.5),
+        ("10:00", "10:00", None, None), ("0930hrs", "09:30", None, None), ("", None, None, None),
+    ],
+)  # fmt: skip
+def test_time_is_read_by_what_it_holds(text, start, end, hours):
+    out = ingest(
+        [make_document(("Camden", "06/04/23", text), headers=("Place", "Date", "Time"))]
+    )
+    assert out.core[["start_time", "end_time", "duration_h"]].astype(object).where(
+        out.core[["start_time", "end_time", "duration_h"]].notna(), None
+    ).iloc[0].tolist() == [start, end, hours]
+
+
+def test_a_time_that_may_be_a_duration_is_rejected():
+    rows = [("Camden", "06/04/23", "5:30")]
+    assert len(ingest([make_document(*rows, headers=("Place", "Date", "Time"))]).rejected) == 1
+    out = ingest(
+        [make_document(*rows, headers=("Place", "Date", "Time"))],
+        renames={"Time": "duration_h"},
+    )
+    assert out.core["duration_h"].tolist() == [5.5]
+
+
 def test_a_start_that_is_the_end_is_no_duration():
     headers = ("Location", "Date", "Start", "End")
     out = ingest([make_document(("Camden", "06/04/23", "10:00", "10:00"), headers=headers)])
