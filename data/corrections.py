@@ -45,6 +45,7 @@ COLUMNS = ("deployment_id", "column", "value_from", "value_to", "reason", "evide
 _OPTIONAL = ("place", "source")
 _FRAME = (*COLUMNS, *_OPTIONAL, "file", "line")
 
+_BEYOND = "beyond the last column"
 _TEXTS = ("area_published", "use_case", "event", "note")
 _SPECIAL: dict[str, Callable[[str], Any]] = {
     "duration_h": lambda text: parse_duration(text, unit="hours"),
@@ -116,7 +117,15 @@ def _read(path: Path) -> list[dict[str, Any]]:
         text = decode(path.read_bytes(), name=name)
     except SourceError as error:
         raise CorrectionError(str(error)) from error
-    reader = csv.DictReader(io.StringIO(text, newline=""))
+    reader = csv.DictReader(io.StringIO(text, newline=""), restkey=_BEYOND)
+    try:
+        return _lines(reader, name)
+    except csv.Error as error:
+        msg = f"{name}, line {reader.line_num + 1} cannot be read ({error}). Close its quotes."
+        raise CorrectionError(msg) from error
+
+
+def _lines(reader: csv.DictReader[str], name: str) -> list[dict[str, Any]]:
     lacking = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
     if lacking:
         needed = ", ".join(COLUMNS)
@@ -124,6 +133,12 @@ def _read(path: Path) -> list[dict[str, Any]]:
         raise CorrectionError(msg)
     lines = []
     for row in reader:
+        if row.get(_BEYOND):
+            msg = (
+                f"{name}, line {reader.line_num} has more cells than there are columns. Put "
+                "double quotes around a cell that holds a comma."
+            )
+            raise CorrectionError(msg)
         held = {column: (row.get(column) or "").strip() for column in (*COLUMNS, *_OPTIONAL)}
         if any(held.values()):
             lines.append(held | {"file": name, "line": reader.line_num})

@@ -15,6 +15,11 @@ import pandas as pd
 
 from data.forces import NOT_STATED
 from data.lint_dates import date_against_vintage, date_out_of_order, day_month_swap
+from data.lint_figures import (
+    dates_half_swapped,
+    duration_unlikely,
+    false_alert_rate_differs,
+)
 from data.lint_rates import faces_rate_far
 from data.overlap import place_key
 from data.record import OUTCOMES
@@ -252,9 +257,12 @@ def _announced_only(rows: Deployments) -> Found:
 RULES: dict[str, Callable[[Deployments], Found]] = {
     "date-out-of-order": date_out_of_order,
     "day-month-swap": day_month_swap,
+    "dates-half-swapped": dates_half_swapped,
     "date-against-vintage": date_against_vintage,
+    "duration-unlikely": duration_unlikely,
     "alerts-do-not-add-up": _alerts_do_not_add_up,
     "alerts-below-arrests": _alerts_below_arrests,
+    "false-alert-rate-differs": false_alert_rate_differs,
     "faces-rate-far": faces_rate_far,
     "duplicate-row": _duplicate_row,
     "told-differently": _told_differently,

@@ -30,6 +30,12 @@ SHOWN = (
 MOST_ROWS = 40
 """Rows on the screen before we stop."""
 
+MOST_ALIKE = 5
+"""Rows with one flag that are each listed; more share a line."""
+
+FIRST_NAMED = 3
+"""Ids named on such a line."""
+
 
 def show_reading(
     source: str,
@@ -111,4 +117,20 @@ def _print_problems(rejected: pd.DataFrame, flags: pd.DataFrame) -> None:
         columns = ["source_document", "source_page", "source_row", "column", "text", "reason"]
         _print_frame("Rejected rows", rejected[columns])
     if len(flags):
-        _print_frame("Flags (no figure is changed)", flags)
+        _print_frame("Flags (no figure is changed)", _gather_flags(flags))
+
+
+def _gather_flags(flags: pd.DataFrame) -> pd.DataFrame:
+    """Put a flag that many rows share on one line: how many, the first of them, an example."""
+    import pandas as pd
+
+    rows: list[tuple[str, ...]] = []
+    for flag, raised in flags.groupby("flag", sort=False):
+        ids = raised["deployment_id"].tolist()
+        if len(ids) > MOST_ALIKE:
+            named = ", ".join(ids[:FIRST_NAMED])
+            detail = f"{named} and {len(ids) - FIRST_NAMED} more. The first: "
+            rows.append((f"{len(ids)} rows", flag, detail + raised["detail"].iloc[0]))
+        else:
+            rows += [(i, flag, d) for i, d in zip(ids, raised["detail"], strict=True)]
+    return pd.DataFrame(rows, columns=["deployment_id", "flag", "detail"])

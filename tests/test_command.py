@@ -206,6 +206,20 @@ def test_text_tables_of_any_kind_read(tmp_path, capsys, encoding, delimiter):
     assert out.splitlines()[-1].startswith("1 rows in, 1 kept, 0 rejected")
 
 
+def test_ingest_gathers_a_flag_that_many_rows_share(tmp_path, capsys):
+    rows = [f"Camden,{day:02d}/04/23,5h,{100 * day},10" for day in range(1, 8)]
+    path = tmp_path / "grid.csv"
+    path.write_text("\n".join(["Location,Date,Duration,Faces,Alerts", *rows]))
+    assert main(["ingest", str(path)]) == 0
+    out = capsys.readouterr().out
+    assert "7 rows" in out
+    assert out.count("force-not-stated") == 1
+    assert "and 4 more. The first:" in " ".join(out.split())
+    path.write_text("\n".join(["Location,Date,Duration,Faces,Alerts", *rows[:5]]))
+    assert main(["ingest", str(path)]) == 0
+    assert capsys.readouterr().out.count("force-not-stated") == 5
+
+
 def test_ingest_shows_headers_set_aside(tmp_path, capsys):
     (tmp_path / "met-lfr.csv").write_text(TABLE.replace("Duration", "Weather"))
     arguments = ["ingest", str(tmp_path / "met-lfr.csv"), "--map", "Weather=-"]

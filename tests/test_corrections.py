@@ -166,3 +166,23 @@ def test_a_file_that_is_not_there_adds_nothing(tmp_path):
 def test_a_file_saved_by_a_spreadsheet_reads(write):
     path = write("met-2023-04-06-1,event,,Café,r,e", encoding="cp1252")
     assert "Café" in load_corrections([path])["value_to"].tolist()
+
+
+def test_a_comma_that_splits_a_reason_is_noticed(tmp_path):
+    path = tmp_path / "corrections.csv"
+    path.write_text(
+        "deployment_id,column,value_from,value_to,reason,evidence\n"
+        "met-2023-07-11-1,alerts,1,2,a slip, surely,the press\n"
+    )
+    with pytest.raises(CorrectionError, match="line 2 has more cells"):
+        load_corrections([path])
+
+
+def test_a_quote_never_closed_is_one_sentence(tmp_path):
+    path = tmp_path / "corrections.csv"
+    path.write_text(
+        "deployment_id,column,value_from,value_to,reason,evidence\n"
+        'met-2023-07-11-1,alerts,1,2,"' + "r" * 200_000
+    )
+    with pytest.raises(CorrectionError, match=r"corrections\.csv, line \d+ cannot be read"):
+        load_corrections([path])

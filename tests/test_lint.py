@@ -233,3 +233,31 @@ def test_a_missing_column_is_named():
 
 def test_names_of_flags_are_plain():
     assert all(name == name.lower() and " " not in name for name in RULES)
+
+
+def test_a_duration_of_nothing_or_of_a_night_and_a_day_is_unlikely():
+    core = make_core(*({"duration_h": hours} for hours in (0.0, 0.5, 8.0, 14.0, 14.5, None)))
+    assert flagged(core, "duration-unlikely") == ["d1", "d5"]
+
+
+def test_a_rate_a_hundred_times_off_is_noticed():
+    told = {"faces_seen": 5000, "false_alerts": 4}
+    core = make_core(
+        told | {"false_alert_rate_share": 0.0008},
+        told | {"false_alert_rate_share": 0.000008},
+        told | {"false_alert_rate_share": 0.08},
+        told,
+        {"faces_seen": 5000, "false_alerts_confirmed": 2, "false_alert_rate_share": 0.04},
+    )
+    assert flagged(core, "false-alert-rate-differs") == ["d2", "d3", "d5"]
+
+
+def test_dates_that_a_spreadsheet_half_swapped():
+    true = [
+        {"date": f"2024-{m:02d}-06", "date_published": f"2024-{m:02d}-06"} for m in (1, 2, 3)
+    ]
+    typed = [{"date": f"2024-06-{d}", "date_published": f"{d}/06/2024"} for d in (13, 14)]
+    assert flagged(make_core(*true, *typed), "dates-half-swapped") == ["d1", "d2", "d3"]
+    late = {"date": "2024-05-20", "date_published": "2024-05-20"}
+    assert flagged(make_core(*true, late, *typed), "dates-half-swapped") == []
+    assert flagged(make_core(*true), "dates-half-swapped") == []
