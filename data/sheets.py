@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from data.errors import SourceError
 from data.grids import LEVELS, is_amount, is_data_row, repeats_header
+from data.vocabulary import meaning_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,12 +130,32 @@ def _header_rows(lines: Sequence[Line]) -> tuple[int, int] | None:
             top and start - top < _MAX_LEVELS and _adds_level(lines[top - 1], lines[top], line)
         ):
             top -= 1
+        first = _first_record(lines, top, start)
         covered = {
-            i for above in lines[top:start] for i, cell in enumerate(above.cells) if cell
+            i for above in lines[top:first] for i, cell in enumerate(above.cells) if cell
         }
         if len(covered) >= max(2, _LEAF_SHARE * line.filled):
-            return top, start
+            return top, first
     return None
+
+
+def _first_record(lines: Sequence[Line], top: int, start: int) -> int:
+    """Return where records start, should the first of them not look like data."""
+    for i in range(top, start - 1):
+        if any(map(_under_header, lines[i].cells, lines[i + 1].cells)):
+            return i + 1
+    return start
+
+
+def _under_header(header: str | None, below: str | None) -> bool:
+    """Tell a value under "Place" or "Date" from a second line of it, such as "(DD/MM/YY)"."""
+    return bool(
+        header
+        and below
+        and meaning_of(header) in {"place", "date"}
+        and meaning_of(f"{header}{LEVELS}{below}") is None
+        and meaning_of(below) is None
+    )
 
 
 def _adds_level(above: Line, below: Line, record: Line) -> bool:

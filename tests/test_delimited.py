@@ -103,3 +103,28 @@ def test_more_rows_than_there_ever_were_deployments():
     noise = "Location,Date\n" + "Camden,06/04/23\n" * 20_001
     with pytest.raises(SourceError, match="more than 20,000 rows"):
         delimited.read(noise.encode(), name="grid.csv")
+
+
+@pytest.mark.parametrize(
+    "first", ["Camden,soon,a while", "Camden,,", "Camden,N/A,N/A", "x,y,z"]
+)
+def test_a_first_record_that_does_not_parse_is_no_header(first):
+    content = f"Location,Date,Duration\n{first}\nSoho,07/04/23,5h\n"
+    cells = delimited.read(content.encode(), name="grid.csv").cells
+    assert list(dict.fromkeys(cells["header"])) == ["Location", "Date", "Duration"]
+    assert cells["source_row"].drop_duplicates().tolist() == [2, 3]
+
+
+def test_a_second_line_of_headings_stays_one():
+    content = (
+        "Location,Date,Alerts,,Faces\n(street),(DD/MM/YY),True,False,seen\n"
+        "Soho,07/04/23,1,2,3000\n"
+    )
+    cells = delimited.read(content.encode(), name="grid.csv").cells
+    headers = list(dict.fromkeys(cells["header"]))
+    assert headers[1:] == [
+        "Date / (DD/MM/YY)",
+        "Alerts / True",
+        "Alerts / False",
+        "Faces / seen",
+    ]
