@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
+import data
 from data.gazetteer import load_gazetteer
 from geo.errors import MissingColumnError
 from geo.locate import candidates_for, locate_places
 
 HERE = Path(__file__).resolve().parent
-RECORDS = HERE.parent / "data" / "records"
+RECORDS = Path(data.__file__).resolve().parent / "records"
 MET = "Metropolitan Police"
 GAZETTEER = load_gazetteer()
 GEOD = Geod(ellps="WGS84")
