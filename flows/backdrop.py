@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from shapely.geometry import box
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -12,6 +14,9 @@ if TYPE_CHECKING:
     from flows.handover import Checked, Tabulated
     from geo.gazetteer import Gazetteer
     from geo.residents import PopulationGrid
+
+NEIGHBOURS_DEGREES = 0.8
+"""How far beyond the areas on record land is drawn: past the edge of a wide screen."""
 
 
 def draw_backdrop(checked: Checked, tables: Tabulated) -> dict[str, Any]:
@@ -22,13 +27,28 @@ def draw_backdrop(checked: Checked, tables: Tabulated) -> dict[str, Any]:
     codes = set(tables.deployments["area_code"].dropna())
     for force in checked.core["force"].unique():
         codes |= gazetteer.scope_of(force) or set()
-    boroughs = gazetteer.areas[gazetteer.areas["area_code"].isin(codes)]
+    boroughs = _with_neighbours(gazetteer.areas, codes)
     return {
         "boroughs": boroughs[["area_code", "area_name", "geometry"]].reset_index(drop=True),
         "relief": tables.relief,
         "stations": _stations(gazetteer),
         "credits": list_credits(),
     }
+
+
+def _with_neighbours(areas: gpd.GeoDataFrame, codes: set[str]) -> gpd.GeoDataFrame:
+    """Return the areas of these codes and the land round them, or they look like islands."""
+    named = areas[areas["area_code"].isin(codes)]
+    if named.empty:
+        return named
+    west, south, east, north = named.total_bounds
+    around = box(
+        west - NEIGHBOURS_DEGREES,
+        south - NEIGHBOURS_DEGREES,
+        east + NEIGHBOURS_DEGREES,
+        north + NEIGHBOURS_DEGREES,
+    )
+    return areas[areas.intersects(around)]
 
 
 def list_credits() -> list[dict[str, object]]:
