@@ -157,7 +157,12 @@ def _no_such(deployment_id: str, known: list[str], evidence: Evidence) -> str:
 
     near = difflib.get_close_matches(deployment_id, known, n=3, cutoff=0.5)
     nearest = f" The nearest: {', '.join(near)}." if near else ""
-    return f"There is no deployment {deployment_id} in {evidence.found_in}.{nearest}"
+    documents = evidence.tables["core_deployments"]["source_document"].unique().tolist()
+    read = f", which read {', '.join(documents[:3])}" if documents else ""
+    more = f" and {len(documents) - 3} more" if len(documents) > 3 else ""  # noqa: PLR2004
+    return (
+        f"There is no deployment {deployment_id} in {evidence.found_in}{read}{more}.{nearest}"
+    )
 
 
 def _cell_lines(row: pd.Series, raw: pd.DataFrame) -> list[str]:

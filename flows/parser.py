@@ -76,7 +76,7 @@ def _add_run(commands: argparse._SubParsersAction[_Parser]) -> None:
         "--streets",
         choices=("auto", "none"),
         default="auto",
-        help="where streets come from; none are at hand offline, and the page says so (auto)",
+        help="where streets come from; this version uses none, and the page says so (auto)",
     )
     add("--population", type=Path, metavar="FILE.tif", help="population grid to use")
     add("--strict", action="store_true", help="exit 1 when a row is rejected")

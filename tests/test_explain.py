@@ -64,7 +64,9 @@ def test_an_announced_row_has_no_figures_to_trace(capsys, tmp_path, monkeypatch)
 def test_an_unknown_id_names_the_nearest(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert main(["explain", "met-2023-05-06-99"]) == 2
-    assert "met-2023-05-06-1" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "met-2023-05-06-1" in said
+    assert "which read met-lfr-grid-2020-2022.pdf" in said
 
 
 @pytest.mark.parametrize("name", FROM_CELLS)
