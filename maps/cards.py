@@ -87,6 +87,8 @@ def settings_line(row: Row) -> str:
     --------
     >>> settings_line({"watchlist_size": 9034, "threshold": 0.64, "use_case": None})
     'Watchlist 9,034 · threshold 0.64'
+    >>> settings_line({"watchlist_size": None, "threshold": None, "use_case": "1, 2"})
+    'Use case 1, 2'
     """
     parts = []
     if row["watchlist_size"] is not None:
@@ -94,7 +96,8 @@ def settings_line(row: Row) -> str:
     if row["threshold"] is not None:
         parts.append(f"threshold {row['threshold']:g}")
     if row["use_case"] is not None:
-        parts.append(words.clean(row["use_case"], longest=40))
+        use = words.clean(row["use_case"], longest=40)
+        parts.append(use if any(map(str.isalpha, use)) else f"use case {use}")
     line = " · ".join(parts)
     return line[:1].upper() + line[1:]
 
@@ -113,7 +116,7 @@ def expected_line(row: Row) -> str:
     if any(value is None for value in values):
         return ""
     borrowed = row["exposure_source"] == "borrowed"
-    note = f"; another force{words.APOSTROPHE}s level, in no total" if borrowed else ""
+    note = f"; another force{words.APOSTROPHE}s counts, in no total" if borrowed else ""
     return words.likely(*values, noun="faces") + note
 
 

@@ -85,10 +85,10 @@ def vagueness_chart(rows: Sequence[Row]) -> Chart:
             tallies.setdefault(quarter(row["date"]), Counter())[row["precision"]] += 1
     vague = sum(row["precision"] in {"area", "unknown"} for row in rows)
     share = f"{100 * vague / len(rows):.0f} %" if rows else "none"
-    title = "How much the records hide"
+    title = "How vaguely places are told"
     caption = (
         f"Deployments in each quarter by how narrowly their place can be read. For {share} "
-        "of all, nothing narrower than a whole borough or town. Numbers of deployments on top."
+        "of all, the record names a whole borough or town at most. On top: deployments."
     )
     return Chart(title, caption, _frame(_stacks(tallies), label=f"{title}. {caption}"))
 
@@ -178,8 +178,8 @@ def rates_chart(rows: Sequence[Row], eras: Sequence[Row]) -> Chart:
     ]
     caption = (
         f"Each dot is a deployment with hours and a count, the bar its era{words.APOSTROPHE}s "
-        "median; the scale is logarithmic. Figures compare within an era, not across: "
-        f"{'; '.join(names)}."
+        "median; below, the number of dots. The scale is logarithmic. Figures compare within "
+        f"an era, not across: {'; '.join(names)}."
     )
     told = "; ".join(
         f"{words.clean(era['label'] or era['era'])}: median {words.rough(median(rates))}"

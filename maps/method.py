@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from maps import cards, words
 from maps.headline import counting_forces, headline
-from maps.notes import not_line
+from maps.notes import flag_name, not_line
 from maps.page import credit_line
 from maps.rows import as_rows
 from maps.style import css_variables
@@ -55,11 +55,12 @@ def render_method(tables: SiteTables) -> bytes:
         "rejected_more": max(len(rejected) - MOST_REJECTED, 0),
         "flags": _flags(as_rows(tables.flags)),
         "placed": _placed(rows),
-        "counts": Counter(row["exposure_source"] or "none" for row in rows),
+        "counts": _counts(rows),
         "total": len(rows),
-        "residents": sorted(
-            {words.clean(r["residents_method"]) for r in rows if r["residents_method"]}
-        ),
+        "walked": any(row.get("walk_past_per_h") is not None for row in rows),
+        "residents": Counter(
+            words.clean(r["residents_method"]) for r in rows if r["residents_method"]
+        ).most_common(),
         "credits": [_credit(credit) for credit in tables.credits],
         "tiles": tables.tiles,
         "version": tables.version,
@@ -67,6 +68,22 @@ def render_method(tables: SiteTables) -> bytes:
         "page_css": css_variables() + asset("text.css"),
     }
     return render_page(template("method.html.j2"), context)
+
+
+def _counts(rows: Iterable[Row]) -> str:
+    """Say how many deployments have a count, an estimate or neither."""
+    kinds = Counter(row["exposure_source"] or "none" for row in rows)
+    own, another = (f"the same force{words.APOSTROPHE}s", f"another force{words.APOSTROPHE}s")
+    said = {
+        "reported": "a reported count",
+        "modelled": f"an estimate from {own} counts",
+        "borrowed": f"an estimate borrowed from {another} counts",
+        "none": "neither",
+    }
+    parts = [
+        f"{words.count(kinds[kind])} with {text}" for kind, text in said.items() if kinds[kind]
+    ]
+    return words.listing(parts)
 
 
 def _source(source: Row) -> dict[str, Any]:
@@ -115,7 +132,9 @@ def _flags(flags: Iterable[Row]) -> list[tuple[str, int, str]]:
             words.clean(flag["detail"], longest=_LONGEST_NOTE)
         )
     ordered = sorted(examples.items(), key=lambda item: (-len(item[1]), item[0]))
-    return [(words.clean(rule), len(details), details[0]) for rule, details in ordered]
+    return [
+        (words.clean(flag_name(rule)), len(details), details[0]) for rule, details in ordered
+    ]
 
 
 def _placed(rows: Iterable[Row]) -> list[dict[str, Any]]:
@@ -131,8 +150,8 @@ def _placed(rows: Iterable[Row]) -> list[dict[str, Any]]:
                 "meaning": words.PRECISION_MEANINGS[precision],
                 "rows": len(inside),
                 "radius": words.distance(radii[len(radii) // 2]) if radii else words.NONE,
-                "by": ", ".join(
-                    f"{words.clean(by)} ({n})"
+                "by": "; ".join(
+                    f"{words.listing(words.clean(by).split(', '))} ({words.count(n)})"
                     for by, n in Counter(by for by, _ in inside).most_common()
                 ),
             }

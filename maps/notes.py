@@ -16,8 +16,39 @@ if TYPE_CHECKING:
     from maps.rows import Row
     from maps.site import SiteTables
 
+FLAG_NAMES = {
+    "alerts-below-arrests": "fewer alerts than arrests",
+    "announced-only": "announced only",
+    "date-against-vintage": "date against the threshold and watchlist of its row",
+    "date-out-of-order": "date out of the order of its table",
+    "day-month-swap": "day and month may be swapped",
+    "duplicate-row": "row given twice",
+    "faces-rate-far": "faces per hour far from those near it in time",
+    "other-disposal-equals-no-action": "other disposal equals no action",
+    "place-note": "a remark in the place cell",
+    "place-told-differently": "place told differently elsewhere",
+    "place-told-narrower": "place told more narrowly elsewhere",
+    "told-differently": "told differently by two documents",
+}
+"""Flags as a reader may know them; any other is its own name with spaces."""
+
+SHORT_FLAGS = frozenset({"announced-only"})
+"""Flags that the list of deployments names too: they ask whether there was one at all."""
+
 LEAST_RATES = 3
 """An era's median of fewer hours-and-faces rows than this says nothing of a direction."""
+
+
+def flag_name(flag: str) -> str:
+    """
+    Return what to call a flag.
+
+    Examples
+    --------
+    >>> flag_name("announced-only"), flag_name("some_new-flag")
+    ('announced only', 'some new flag')
+    """
+    return FLAG_NAMES.get(flag, flag.replace("-", " ").replace("_", " "))
 
 
 def rates_by_era(rows: Sequence[Row], eras: Sequence[Row]) -> list[tuple[Row, list[float]]]:

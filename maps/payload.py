@@ -15,7 +15,7 @@ from maps import cards, style, words
 from maps.encode import DEGREE_STEPS, encode_lines, encode_polygons, simplify_together
 from maps.headline import counting_forces
 from maps.marks import Mark, build_marks
-from maps.notes import era_letters, rates_by_era
+from maps.notes import SHORT_FLAGS, era_letters, flag_name, rates_by_era
 from maps.rows import Row, as_rows
 
 if TYPE_CHECKING:
@@ -269,8 +269,16 @@ def _columns(  # noqa: PLR0913, PLR0917 - the parts a row points into
         "arrests": [row["arrests"] for row in rows],
         "source": [_SOURCES.get(row["exposure_source"]) for row in rows],
         "expected": [_expected(row) for row in rows],
+        "remark": _remarks(tables.flags, rows),
         "said": _said(tables, rows),
     }
+
+
+def _remarks(flags: pd.DataFrame, rows: Sequence[Row]) -> list[str | None]:
+    """Return what the list says of a deployment beside its date, mostly nothing."""
+    kept = [flag for flag in as_rows(flags) if flag["flag"] in SHORT_FLAGS]
+    names = {flag["deployment_id"]: flag_name(flag["flag"]) for flag in kept}
+    return [names.get(row["deployment_id"]) for row in rows]
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

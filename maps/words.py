@@ -305,6 +305,8 @@ def how_sure(place: Mapping[str, object], *, area_km2: float | None) -> str:
     >>> islington = {"precision": "area", "area_name": "Islington", "area_code": "E09000019"}
     >>> how_sure(islington, area_km2=14.86)
     'Islington (whole borough, 14.9 km²; the record says no more)'
+    >>> how_sure({**islington, "place_published": "Islington, High Rd"}, area_km2=None)
+    'Islington (whole borough; nothing narrower can be read)'
     >>> spot = {"precision": "site", "place_read": "Dalston Kingsland", "uncertainty_m": 150.0}
     >>> how_sure(spot, area_km2=None)
     'Dalston Kingsland, to within 150 m'
@@ -319,7 +321,11 @@ def how_sure(place: Mapping[str, object], *, area_km2: float | None) -> str:
         borough = str(place.get("area_code", "")).startswith("E09")
         kind = "whole borough" if borough else "whole local authority"
         size = f", {surface(area_km2)}" if area_km2 else ""
-        return f"{area or name} ({kind}{size}; the record says no more)"
+        told = (
+            clean(place.get("place_published") or area).casefold() in (area or name).casefold()
+        )
+        limit = "the record says no more" if told else "nothing narrower can be read"
+        return f"{area or name} ({kind}{size}; {limit})"
     if precision == "unknown":
         return "not located; the record does not say which place it means"
     if not within:

@@ -27,7 +27,9 @@ def text():
         "32/13/2023 | Ash",
         *SHA.values(),
         "© the toymaker",
-        "Of 9 deployments here, 6 have a reported count, 1 an estimate from the same force’s counts and 2 one borrowed",
+        "6 with a reported count, 1 with an estimate from the same force’s counts and 2 with an",
+        "Streets are not used in this version.",
+        "A dashed outline on the map means that no count was published",
     ],
 )
 def test_it_is_said(text, said):
@@ -37,6 +39,20 @@ def test_it_is_said(text, said):
 def test_places_are_counted_by_precision(text):
     assert re.search(r"Spot station, venue, junction 2 150 m toy table \(2\)", text)
     assert re.search(r"Not located listed, not drawn 1 – toy table \(1\)", text)
+
+
+def test_streets_are_spoken_of_as_unused_only_while_they_are():
+    deployments = toy_site().deployments.assign(walk_past_per_h=400.0)
+    html = render_method(toy_site(deployments=deployments)).decode()
+    assert "Streets are not used" not in html
+
+
+def test_flags_have_names_a_reader_knows():
+    flags = (
+        toy_site().flags.iloc[:1].assign(flag="announced-only", detail="never heard of since")
+    )
+    html = render_method(toy_site(flags=flags)).decode()
+    assert '<th scope="row">announced only</th>' in html
 
 
 def test_without_counts_there_is_no_score():

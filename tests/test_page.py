@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from toy_site import MET, toy_site
 
+from maps.cards import settings_line
 from maps.headline import counting_forces, headline
 from maps.marks import build_marks
 from maps.page import leaflet_script, leaflet_style, render_embed, render_index
@@ -58,6 +59,7 @@ def test_headline_equals_the_frame(html, tables):
     met = tables.deployments[tables.deployments["force"] == MET]
     faces, arrests = int(met["faces_seen"].sum()), int(met["arrests"].sum())
     shown = re.sub(r"<[^>]+>", "", re.search(r'<p id="headline".*?</p>', html)[0])
+    shown = shown.replace("\N{NO-BREAK SPACE}", " ")
     assert shown == (
         f"Met: {len(met)} deployments · {faces:,} faces reported seen · {arrests} arrests · "
         "records to 12 March 2024 (and 2 by one other force, which publishes no counts)"
@@ -102,7 +104,23 @@ def test_numbers_read_as_published(payload):
 
 
 def test_borrowed_figures_say_so(payload):
-    assert payload["rows"]["said"][7][2].endswith("another force’s level, in no total")
+    assert payload["rows"]["said"][7][2].endswith("another force’s counts, in no total")
+
+
+def test_the_list_names_what_was_only_announced(tables):
+    first = tables.deployments["deployment_id"].iloc[0]
+    flags = pd.DataFrame(
+        {"deployment_id": [first], "flag": ["announced-only"], "detail": ["never since"]}
+    )
+    remarks = build_payload(toy_site(flags=flags))["rows"]["remark"]
+    assert remarks[0] == "announced only"
+    assert set(remarks[1:]) == {None}
+
+
+def test_a_use_case_without_words_is_named():
+    row = {"watchlist_size": 6793, "threshold": None}
+    assert settings_line({**row, "use_case": "1, 2"}) == "Watchlist 6,793 · use case 1, 2"
+    assert settings_line({**row, "use_case": "Event"}) == "Watchlist 6,793 · Event"
 
 
 def test_leaflet_is_whole_and_points_nowhere():
