@@ -2,7 +2,9 @@
 
 import os
 import shutil
+from dataclasses import replace
 
+import pandas as pd
 import pytest
 from toy_site import MET, toy_site, with_places
 
@@ -89,7 +91,7 @@ class Visit:
         self.context.close()
 
     def headline(self):
-        return self.page.locator("#headline").inner_text()
+        return self.page.locator("#headline").inner_text().replace("\N{NO-BREAK SPACE}", " ")
 
     def elsewhere(self):
         return [url for url in self.requests if not url.startswith(("file:", "data:"))]
@@ -190,6 +192,85 @@ def test_list_opens_popup_and_focus_returns(browser, folder):
         assert button.evaluate("e => e === document.activeElement")
 
 
+def test_on_a_phone_a_row_opens_where_it_stands(browser, folder):
+    with Visit(browser, folder / "index.html", viewport={"width": 375, "height": 812}) as visit:
+        visit.page.locator("#list .entry", has_text="High St, Ash").click()
+        assert visit.page.locator(".leaflet-popup").count() == 0
+        assert "faces" in visit.page.locator(".card-inline").inner_text()
+        visit.page.get_by_role("button", name="Show on the map").click()
+        assert visit.page.locator(".leaflet-popup h2").inner_text() == "High St, Ash"
+        assert visit.page.locator(".card-inline").count() == 0
+
+
+def test_on_a_phone_a_long_list_waits(browser, tmp_path):
+    tables = toy_site()
+    copies = [
+        tables.deployments.assign(deployment_id=tables.deployments["deployment_id"] + f"-{n}")
+        for n in range(4)
+    ]
+    many = pd.concat(copies, ignore_index=True)
+    folder = write(replace(tables, deployments=many), tmp_path)
+    with Visit(browser, folder / "index.html", viewport={"width": 375, "height": 812}) as visit:
+        entries = visit.page.locator("#list .entry:visible")
+        assert entries.count() == 20
+        visit.page.locator("#more").click()
+        assert entries.count() == len(many)
+        assert not visit.page.locator("#more").is_visible()
+    with Visit(browser, folder / "index.html") as visit:
+        assert visit.page.locator("#list .entry:visible").count() == len(many)
+        assert not visit.page.locator("#more").is_visible()
+
+
+def test_the_legend_covers_no_mark(browser, folder):
+    with Visit(browser, folder / "index.html") as visit:
+        legend = visit.page.locator("#legend").bounding_box()
+        for mark in visit.page.locator("path.mark").all():
+            box = mark.bounding_box()
+            beside = box["x"] >= legend["x"] + legend["width"]
+            above = box["y"] + box["height"] <= legend["y"]
+            assert beside or above
+
+
+def test_clearing_brings_the_map_back(browser, folder):
+    with Visit(browser, folder / "index.html") as visit:
+        mark = visit.page.locator("path.mark.area")
+        before = mark.bounding_box()
+        visit.page.select_option("#force", "Essex Police")
+        visit.page.locator("#clear").click()
+        after = mark.bounding_box()
+        assert after == pytest.approx(before, abs=2)
+
+
+def test_a_popup_stays_in_sight_while_the_map_moves(browser, folder):
+    with Visit(browser, folder / "index.html", reduced_motion="no-preference") as visit:
+        visit.page.get_by_role("button", name="All", exact=True).click()
+        visit.page.wait_for_timeout(60)
+        visit.page.locator("#list .entry", has_text="High St, Ash").click()
+        card = visit.page.locator(".leaflet-popup .card")
+        card.wait_for()
+        visit.page.wait_for_timeout(400)
+        frame = visit.page.locator(".map-box").bounding_box()
+        assert card.bounding_box()["y"] >= frame["y"]
+
+
+def test_paper_shows_the_whole_map_and_every_row(browser, folder):
+    with Visit(
+        browser, folder / "index.html", viewport={"width": 1280, "height": 900}
+    ) as visit:
+        visit.page.emulate_media(media="print")
+        visit.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        frame = visit.page.locator(".folium-map").bounding_box()
+        assert 600 < frame["width"] < 700, "180 mm"
+        for mark in visit.page.locator("path.mark:not(.modelled)").all():
+            box = mark.bounding_box()
+            assert frame["x"] <= box["x"]
+            assert box["x"] + box["width"] <= frame["x"] + frame["width"]
+        rows = visit.page.locator("#list .entry:visible").count()
+        assert rows == len(toy_site().deployments)
+        bars = visit.page.locator("#timeline svg").bounding_box()
+        assert bars["width"] <= frame["width"]
+
+
 def test_an_unknown_place_opens_in_the_list(browser, folder):
     with Visit(browser, folder / "index.html") as visit:
         visit.page.locator("#list .entry", has_text="Nowhere Lane").click()
@@ -261,6 +342,8 @@ def test_without_javascript_there_are_picture_and_table(browser, folder):
             or visit.page.locator("img.still, .still img").count() == 1
         )
         assert visit.elsewhere() == []
+        assert not visit.page.locator("#legend").is_visible()
+        assert not visit.page.locator(".timeline").is_visible()
     with Visit(browser, folder / "table.html", java_script_enabled=False) as visit:
         assert visit.page.locator("tbody tr").count() == len(toy_site().deployments)
 

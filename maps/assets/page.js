@@ -171,7 +171,7 @@ const passersby = (() => {
     const parts = main.split(" · ");
     const line = parts.flatMap((part, i) => {
       const more = i < parts.length - 1;
-      return [el("span", { className: "figure", textContent: more ? `${part} ·` : part }), more ? " " : ""];
+      return [el("span", { className: "figure", textContent: more ? `${part}\u00a0·` : part }), more ? " " : ""];
     });
     $("headline").replaceChildren(...line, aside ? el("span", { className: "aside", textContent: ` (${aside})` }) : "");
     if (!visible.length) {
@@ -181,7 +181,7 @@ const passersby = (() => {
 
   function clear() {
     change({ ...EMPTY });
-    $("headline").focus?.();
+    viewAt(0);
   }
 
   /* ---- base map ------------------------------------------------------------------ */
@@ -199,7 +199,10 @@ const passersby = (() => {
     const lines = pane("lines", 230);
     const shapes = data.land.map((area) => unpackPolygons(area.shape));
     if (!tiles) {
-      L.polygon(shapes.flat(), { renderer, pane: "land", className: "land", interactive: false }).addTo(map);
+      for (const near of [0, 1]) { // the far land has a wide edge, which closes the gaps that coarse borders leave
+        const part = shapes.filter((_, i) => data.land[i].near === near).flat();
+        L.polygon(part, { renderer, pane: "land", className: near ? "land" : "land far", interactive: false }).addTo(map);
+      }
     }
     shapes.forEach((shape, i) => {
       L.polygon(shape, { renderer: lines, pane: "lines", className: data.land[i].near ? "border" : "border far", interactive: false, fill: false }).addTo(map);
@@ -313,7 +316,8 @@ const passersby = (() => {
   function labelLayer() {
     map.createPane("names").style.zIndex = 450;
     labelsReady = true;
-    map.on("zoomend moveend", placeLabels);
+    map.on("zoomend moveend resize", placeLabels);
+    $("legend")?.addEventListener("toggle", placeLabels);
   }
 
   function label(text, at, className) {
@@ -325,23 +329,31 @@ const passersby = (() => {
     labels.splice(0).forEach((made) => made.remove());
     const taken = [];
     const zoom = map.getZoom();
+    const corner = map.containerPointToLayerPoint([0, 0]);
+    const size = map.getSize();
+    const edge = [corner.x, corner.y, corner.x + size.x, corner.y + size.y];
+    const legend = $("legend");
+    if (legend) taken.push([corner.x, corner.y + size.y - 14 - legend.offsetHeight, corner.x + 14 + legend.offsetWidth, corner.y + size.y]);
     const claim = (at, width, height, dx = 0, dy = 0) => {
       const spot = map.latLngToLayerPoint(at);
       const box = [spot.x + dx - width / 2, spot.y + dy - height / 2, spot.x + dx + width / 2, spot.y + dy + height / 2];
       if (taken.some((b) => box[0] < b[2] && b[0] < box[2] && box[1] < b[3] && b[1] < box[3])) return false;
+      if (box[0] < edge[0] || box[1] < edge[1] || box[2] > edge[2] || box[3] > edge[3]) return false;
       taken.push(box);
       return true;
     };
     const put = (text, at, className) => labels.push(label(text, at, className).addTo(map));
     const shown = marks.filter((mark) => mark.visible).sort((a, b) => amountOf(b) - amountOf(a));
     for (const mark of shown.filter((one) => one.precision === "site")) {
-      const size = 2 * sizeOf(mark);
-      claim([mark.at[1], mark.at[0]], size, size);
-      if (mark.rows.length > 1 && size >= 16) put(String(mark.rows.length), [mark.at[1], mark.at[0]], "inside");
+      const across = 2 * sizeOf(mark);
+      claim([mark.at[1], mark.at[0]], across, across);
+      if (mark.rows.length > 1 && across >= 16) put(String(mark.rows.length), [mark.at[1], mark.at[0]], "inside");
     }
     for (const mark of shown.filter((one) => one.precision !== "site" && one.rows.length > 1 && one.precision !== "area")) {
       const at = [mark.at[1], mark.at[0]];
-      if (claim(at, 16, 14)) put(String(mark.rows.length), at, "number");
+      const text = String(mark.rows.length);
+      if (!mark.line) { if (claim(at, 16, 14)) put(text, at, "number"); }
+      else if (claim(at, 16, 14, 13)) put(text, at, "number beside"); // on a short line it would hide it
     }
     for (const mark of shown.filter((one) => one.precision === "area")) {
       const at = [mark.at[1], mark.at[0]];
@@ -371,6 +383,7 @@ const passersby = (() => {
 
   let popup = null;
   let returnTo = null;
+  let moving = false;
 
   function whisker(i) {
     const expected = rows.expected[i];
@@ -445,15 +458,17 @@ const passersby = (() => {
   function open(i, { from = "map" } = {}) {
     if (i === undefined) return;
     tip?.remove();
+    if (moving) { map.once("zoomend", () => open(i, { from })); return; } // Leaflet places a popup wrongly meanwhile
     const mark = rows.mark[i] === null ? null : marks[rows.mark[i]];
     if (from !== "strip") returnTo = document.activeElement;
     state.id = rows.id[i];
     writeFragment();
     markSelected();
-    if (!mark) { openInList(i); return; }
+    if (!mark || (from === "list" && innerWidth < 900)) { openInList(i); return; }
+    $("list")?.querySelectorAll(".card-inline").forEach((node) => node.remove());
     const at = L.latLng(mark.at[1], mark.at[0]);
     if (from !== "map" && from !== "strip" && !map.getBounds().pad(-0.15).contains(at)) {
-      map.setView(at, Math.max(map.getZoom(), mark.precision === "area" ? 10.5 : 12), { animate: !calm });
+      map.setView(at, Math.max(map.getZoom(), mark.precision === "area" ? 10.5 : 12), { animate: false });
     }
     const size = map.getSize();
     const width = Math.min(372, size.x - 62);
@@ -508,6 +523,7 @@ const passersby = (() => {
   const buttons = new Map();
   const order = rows.id.map((_, i) => i).sort((a, b) => (rows.date[a] < rows.date[b] ? 1 : rows.date[a] > rows.date[b] ? -1 : b - a));
   const monthHeads = new Map();
+  const FIRST_SHOWN = 20;
 
   function glyph(kind, modelled) {
     const drawing = svg("svg", { class: `glyph ${kind}${modelled ? " modelled" : ""}`, viewBox: "0 0 16 16", "aria-hidden": "true" });
@@ -544,6 +560,7 @@ const passersby = (() => {
       const when = [dateText(rows.date[i])];
       if (rows.hours[i] !== null) when.push(hours(rows.hours[i]));
       if (rows.force[i] !== mainForce) when.push(data.forces[rows.force[i]].short);
+      if (rows.remark[i]) when.push(rows.remark[i]);
       const button = el("button", { type: "button", className: "entry", onclick: () => open(i, { from: "list" }) },
         glyph(place.precision, rows.source[i] !== 0),
         el("span", { className: "where", textContent: place.name }),
@@ -561,8 +578,24 @@ const passersby = (() => {
     if (!$("list")) return;
     const shown = new Set(visible);
     $("list").querySelectorAll(".card-inline").forEach((node) => node.remove());
-    for (const [i, button] of buttons) button.parentNode.hidden = !shown.has(i);
-    for (const { node, rows: inside } of monthHeads.values()) node.hidden = !inside.some((i) => shown.has(i));
+    let place = 0;
+    const late = new Set(); // on a phone the rest wait behind a button, or what follows is far below
+    for (const i of order) {
+      const item = buttons.get(i).parentNode;
+      item.hidden = !shown.has(i);
+      if (!shown.has(i)) continue;
+      place += 1;
+      item.classList.toggle("late", place > FIRST_SHOWN);
+      if (place > FIRST_SHOWN) late.add(i);
+    }
+    for (const { node, rows: inside } of monthHeads.values()) {
+      const here = inside.filter((i) => shown.has(i));
+      node.hidden = !here.length;
+      node.classList.toggle("late", here.length > 0 && here.every((i) => late.has(i)));
+    }
+    $("list").classList.remove("whole");
+    $("more").hidden = !late.size;
+    $("more").textContent = `Show all ${count(visible.length)}`;
     const unplaced = visible.filter((i) => rows.mark[i] === null).length;
     $("shown").textContent = visible.length === total ? `${plural(total, "deployment")}, latest first` : `${count(visible.length)} of ${plural(total, "deployment")}`;
     $("unplaced").textContent = unplaced ? `${count(unplaced)} could not be placed on the map.` : "";
@@ -575,7 +608,13 @@ const passersby = (() => {
     const already = item.querySelector(".card-inline");
     $("list").querySelectorAll(".card-inline").forEach((node) => node.remove());
     if (already) { closed(); return; }
-    item.append(el("div", { className: "card-inline" }, card(i, [i])));
+    const shown = rows.mark[i] === null ? "" : el("button", { type: "button", className: "link to-map", textContent: "Show on the map",
+      onclick: () => {
+        button.focus({ preventScroll: true }); // where focus returns to
+        map.getContainer().scrollIntoView({ block: "nearest" });
+        open(i);
+      } });
+    item.append(el("div", { className: "card-inline" }, card(i, [i]), shown));
     item.scrollIntoView({ block: "nearest" });
   }
 
@@ -758,11 +797,19 @@ const passersby = (() => {
     for (const name of ["force", "area", "precision", "size", "from", "to"]) {
       $(name).addEventListener("change", () => {
         change({ [name]: $(name).value });
-        if (["force", "area"].includes(name)) fitVisible();
+        if (!["force", "area"].includes(name)) return;
+        if (state.force || state.area) fitVisible();
+        else viewAt(0);
       });
     }
     $("q").addEventListener("input", () => change({ q: $("q").value.trim() }));
     $("clear").addEventListener("click", clear);
+    $("more").addEventListener("click", () => {
+      const next = $("list").querySelector("li.late:not([hidden]) .entry");
+      $("list").classList.add("whole");
+      $("more").hidden = true;
+      next?.focus({ preventScroll: true });
+    });
   }
 
   function erasShown() {
@@ -775,7 +822,7 @@ const passersby = (() => {
     for (const name of ["force", "area", "precision", "size", "from", "to"]) $(name).value = state[name];
     if (document.activeElement !== $("q")) $("q").value = state.q;
     $("size").querySelector("[value=faces]").disabled = !one;
-    $("size-note").textContent = one ? "" : "By faces only within one counting era.";
+    $("size-note").textContent = one ? "" : "To size by faces, choose dates inside one counting era: counts of two do not compare.";
     $("clear").hidden = !Object.entries(state).some(([name, value]) => value && name !== "id" && name !== "size");
   }
 
@@ -783,13 +830,21 @@ const passersby = (() => {
     const spots = visible.filter((i) => rows.mark[i] !== null).map((i) => marks[rows.mark[i]]);
     if (!spots.length) return;
     const bounds = L.latLngBounds(spots.map((mark) => [mark.at[1], mark.at[0]])).pad(0.15);
-    map.fitBounds(bounds, { maxZoom: 13, animate: !calm });
+    map.fitBounds(bounds, { maxZoom: 13, animate: !calm, ...margins() });
   }
 
   /* ---- controls on the map ---------------------------------------------------------- */
 
   function viewAt(number) {
-    map.fitBounds(data.views[number].bounds, { animate: !calm && started, padding: [8, 8] });
+    if (data.views[number]) map.fitBounds(data.views[number].bounds, { animate: !calm && started, ...margins() });
+  }
+
+  function margins() {
+    map.invalidateSize({ animate: false }); // the words below it may just have changed its height
+    const size = map.getSize();
+    const legend = $("legend");
+    const left = size.x > 760 && legend?.open ? legend.offsetWidth - 60 : 8; // a corner may reach over the edge, no more
+    return { paddingTopLeft: [left, size.y < 480 ? 48 : 8], paddingBottomRight: [8, 4] };
   }
 
   function controls() {
@@ -797,14 +852,26 @@ const passersby = (() => {
     corner.onAdd = () => {
       const views = data.views.length > 1 ? data.views.map((view, k) => el("button", { type: "button", textContent: view.name, onclick: () => viewAt(k) })) : [];
       const box = el("div", { className: "map-controls needs-js" },
-        el("div", { className: "zoom", role: "group", "aria-label": "Zoom" },
-          el("button", { type: "button", textContent: "+", "aria-label": "Zoom in", onclick: () => map.zoomIn(1) }),
-          el("button", { type: "button", textContent: "−", "aria-label": "Zoom out", onclick: () => map.zoomOut(1) })),
+        embedded ? "" : zoomButtons(),
         views.length ? el("div", { className: "views", role: "group", "aria-label": "Show" }, ...views) : "");
       L.DomEvent.disableClickPropagation(box);
       return box;
     };
     corner.addTo(map);
+    if (!embedded) return;
+    const below = L.control({ position: "bottomleft" }); // where an embed has no legend, and its map is low
+    below.onAdd = () => {
+      const box = el("div", { className: "map-controls needs-js" }, zoomButtons());
+      L.DomEvent.disableClickPropagation(box);
+      return box;
+    };
+    below.addTo(map);
+  }
+
+  function zoomButtons() {
+    return el("div", { className: "zoom", role: "group", "aria-label": "Zoom" },
+      el("button", { type: "button", textContent: "+", "aria-label": "Zoom in", onclick: () => map.zoomIn(1) }),
+      el("button", { type: "button", textContent: "−", "aria-label": "Zoom out", onclick: () => map.zoomOut(1) }));
   }
 
   /* ---- keyboard and wheel ------------------------------------------------------------ */
@@ -928,6 +995,28 @@ const passersby = (() => {
     tell();
   }
 
+  function printing() {
+    let before = null;
+    const dress = (on) => {
+      document.documentElement.classList.toggle("printing", on);
+      if ($("legend")) $("legend").open = on || before.legend;
+      map.invalidateSize({ animate: false });
+      drawTimeline();
+    };
+    addEventListener("beforeprint", () => {
+      before = { at: map.getCenter(), zoom: map.getZoom(), legend: $("legend")?.open };
+      const seen = map.getBounds();
+      const inside = marks.filter((mark) => mark.visible && seen.contains([mark.at[1], mark.at[0]]));
+      const bounds = inside.reduce((all, mark) => all.extend(mark.layer.getBounds?.() ?? mark.layer.getLatLng()), L.latLngBounds([]));
+      dress(true);
+      map.fitBounds(bounds.isValid() ? bounds : seen, { animate: false, padding: [12, 12] });
+    });
+    addEventListener("afterprint", () => {
+      dress(false);
+      map.setView(before.at, before.zoom, { animate: false });
+    });
+  }
+
   /* ---- start --------------------------------------------------------------------- */
 
   let started = false;
@@ -939,14 +1028,15 @@ const passersby = (() => {
 
   function start() {
     if (data.views.length) viewAt(0);
-    addEventListener("beforeprint", () => { if ($("legend")) $("legend").open = true; });
     if (innerWidth < 900) document.querySelectorAll(".legend, .sheet").forEach((box) => { box.open = false; });
     buildControls();
     buildList();
     brushing();
     keyboard();
     wheel();
+    map.on("zoomstart", () => { moving = true; }).on("zoomend", () => { moving = false; });
     sharing();
+    printing();
     theme();
     readFragment();
     const wanted = state.id;
