@@ -75,13 +75,17 @@ def name_key(text: str) -> str:
     >>> name_key("King's Cross & St. Pancras"), name_key("kings cross and Saint Pancras")
     ('kings cross and st pancras', 'kings cross and st pancras')
     """
-    plain = text.translate(_TRANSLATE).casefold()
-    if not plain.isascii():
-        plain = unicodedata.normalize("NFKD", plain)
-        plain = "".join(c for c in plain if not unicodedata.combining(c))
-    plain = plain.replace("'", "")
+    plain = text if text.isascii() else _without_accents(text)
+    plain = plain.casefold().replace("'", "")
     words = re.findall(r"[^\W_]+", plain.replace("&", " and "))
     return " ".join("st" if word == "saint" else word for word in words)
+
+
+def _without_accents(text: str) -> str:
+    # A compatibility form may hide a capital, and a capital's small form an accent: twice.
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    bare = "".join(c for c in plain if not unicodedata.combining(c))
+    return bare.translate(_TRANSLATE)
 
 
 def parse_place(text: str) -> PlaceParts:

@@ -1,7 +1,7 @@
 """Texts as clerks write them first, then laws that hold for any text."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from geo.errors import GeocodeError
@@ -109,5 +109,7 @@ def test_police_shorthand_in_any_order_settles(text):
 
 
 @given(st.text(max_size=60))
+@example("ℙeckham")
+@example("ŉ ﬁ İ K")
 def test_a_key_is_its_own_key(text):
     assert name_key(name_key(text)) == name_key(text)
