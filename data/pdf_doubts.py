@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from data.pdf_grid import Box, Row
     from data.pdf_pages import Page
-    from data.pdf_tables import PdfRecord
+    from data.pdf_record import PdfRecord
 
 _MIN_STACKED = 3  # columns whose cells hold as many lines as there are dates
 _BESIDE_SHARE = 0.5  # of a page's records with text beside the table

@@ -20,45 +20,18 @@ from data.pdf_doubts import (
 from data.pdf_grid import text_of, within, words_of
 from data.pdf_headers import is_header, read_header
 from data.pdf_pages import Page, open_pages
+from data.pdf_record import PdfRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from data.pdf_grid import Box, Grid, Row
 
-Spot = tuple[int, "Box"]
-"""A page and a box on it."""
-
 _NEAR = 3.0
 _MIN_COLUMNS = 4  # fewer with a date and no header may be any box of notes
 _MAX_HEADER_LINES = 5
 _LINE_GAP = 1.2  # letter heights: lines further apart are not one header
 _WRAPPED_SHARE = 0.5  # of columns filled: fewer on a page's first row is the end of a record
-
-
-@dataclass(frozen=True)
-class PdfRecord:
-    """
-    One record with the boxes its texts were read from.
-
-    Attributes
-    ----------
-    page, row
-        Page, and position among the records of that page, from 1.
-    headers, texts
-        One per column.
-    spots
-        For each column the boxes read: two where the record runs over a page break.
-    cut
-        Whether a page break cuts its row, so that the rest may follow.
-    """
-
-    page: int
-    row: int
-    headers: tuple[str, ...]
-    texts: tuple[str | None, ...]
-    spots: tuple[tuple[Spot, ...], ...]
-    cut: bool = False
 
 
 @dataclass
