@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from data.ingest import Ingested
     from data.settings import Settings
     from flows.handover import Request
-    from maps.site import SiteTables
+    from maps.tables import SiteTables
 
 
 def read_documents(request: Request) -> Documents:
@@ -224,7 +224,7 @@ def site_tables(
     checked: Checked, estimated: Estimated, tables: Tabulated, request: Request
 ) -> SiteTables:
     """Gather what a site is drawn from."""
-    from maps.site import SiteTables
+    from maps.tables import SiteTables
 
     backdrop = draw_backdrop(checked, tables)
     return SiteTables(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from maps.rows import Row
-    from maps.site import SiteTables
+    from maps.tables import SiteTables
 
 AUTHORITY = "passersby,2024"
 """Names every identifier, so that they stay the same wherever the site is published."""

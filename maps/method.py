@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from maps.rows import Row
-    from maps.site import SiteTables
+    from maps.tables import SiteTables
 
 _LONGEST_NOTE = 1500
 

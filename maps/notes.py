@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from maps.rows import Row
-    from maps.site import SiteTables
+    from maps.tables import SiteTables
 
 FLAG_NAMES = {
     "alerts-below-arrests": "fewer alerts than arrests",

@@ -17,7 +17,7 @@ from maps.style import css_variables
 from maps.templates import asset, render_page, template
 
 if TYPE_CHECKING:
-    from maps.site import SiteTables
+    from maps.tables import SiteTables
 
 DOWNLOADS = (
     ("data/deployments.csv", "CSV", "spreadsheet"),

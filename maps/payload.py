@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from maps.site import SiteTables
+    from maps.tables import SiteTables
 
 FINE_TOLERANCE_DEGREES = 0.0006
 """About 50 m: borders that are looked at closely, round the marks."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from maps.site import SiteTables
+    from maps.tables import SiteTables
 
 WIDTH_PX, HEIGHT_PX = 1200, 630
 """What social networks crop to."""

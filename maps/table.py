@@ -15,7 +15,7 @@ from maps.templates import asset, render_page, template
 
 if TYPE_CHECKING:
     from maps.rows import Row
-    from maps.site import SiteTables
+    from maps.tables import SiteTables
 
 
 def render_table(tables: SiteTables) -> bytes:

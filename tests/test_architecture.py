@@ -83,6 +83,35 @@ def test_allowed_arrows_pass():
     assert not wrong_arrows("data", "from geo.errors import InputError\nimport os")
 
 
+def import_graph() -> dict[str, set[str]]:
+    """Return, for each module of ours, the modules of ours that it names, types included."""
+    names = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts): path.read_text(encoding="utf-8")
+        for path in modules()
+    }
+    return {name: imported(source) & set(names) for name, source in names.items()}
+
+
+def circle(graph: dict[str, set[str]]) -> list[str]:
+    """Return modules that import each other in a circle, or none."""
+    left = dict(graph)
+    while left:
+        free = [name for name, needed in left.items() if not needed & set(left)]
+        if not free:
+            return sorted(left)
+        for name in free:
+            del left[name]
+    return []
+
+
+def test_modules_import_each_other_in_no_circle():
+    assert circle(import_graph()) == []
+
+
+def test_a_circle_is_caught():
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": set()}) == ["a", "b", "c"]
+
+
 def test_no_module_hides_a_package():
     # A file `flows/geo.py` would hide `geo` when Prefect puts `flows/` first on sys.path.
     for folder in (*PACKAGES, "tests"):

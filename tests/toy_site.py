@@ -25,7 +25,7 @@ from data.schemas import (
     OUT_PLACES,
     REJECTED_ROWS,
 )
-from maps.site import SiteTables
+from maps.tables import SiteTables
 
 ASH, BEECH = box(0.0, 51.5, 0.1, 51.6), box(0.1, 51.5, 0.2, 51.6)
 MET, OTHER = "Metropolitan Police", "Essex Police"

@@ -1,0 +1,62 @@
+"""The tables a site is drawn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class SiteTables:
+    """
+    Everything a site is drawn from; columns as in the published tables.
+
+    Attributes
+    ----------
+    deployments
+        One row per deployment, with a ``geometry`` in EPSG:4326 that is null where the
+        place is unknown.
+    places
+        One row per distinct published place, with ``reason`` and ``geometry``.
+    areas, sources, corrections, rejected, flags
+        The tables of those names.
+    eras
+        Counting eras: ``force``, ``era``, ``first_date``, ``last_date``, ``label``, ``note``.
+    scorecard
+        Measured errors of the estimate: ``name``, ``rows``, ``mape_share`` and further shares.
+    credits
+        One mapping per source of data: ``title``, ``licence``, ``credit``, ``vintage``.
+    boroughs
+        ``area_code``, ``area_name`` and ``geometry`` of the base map's areas.
+    relief
+        ``level`` 1 to 5 and ``geometry`` of the population relief, or None.
+    stations
+        ``name`` and point ``geometry``, or None.
+    version
+        Version of the code.
+    site_url
+        Address the site will be published at, or None when it is not known.
+    tiles
+        ``"osm"`` to load OpenStreetMap's tiles, None (the default) to load nothing.
+    """
+
+    deployments: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+    areas: pd.DataFrame
+    sources: pd.DataFrame
+    corrections: pd.DataFrame
+    rejected: pd.DataFrame
+    flags: pd.DataFrame
+    eras: pd.DataFrame
+    scorecard: pd.DataFrame
+    credits: list[dict[str, object]] = field(default_factory=list)
+    boroughs: gpd.GeoDataFrame | None = None
+    relief: gpd.GeoDataFrame | None = None
+    stations: gpd.GeoDataFrame | None = None
+    version: str = ""
+    site_url: str | None = None
+    tiles: str | None = None
