@@ -31,6 +31,7 @@ def _environment() -> Environment:
         words.count,
         words.date,
         words.hours,
+        words.joined,
         words.rough,
         words.plural,
     ):

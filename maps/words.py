@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -243,6 +244,18 @@ def plural(number: float, one: str, many: str | None = None) -> str:
     """
     noun = one if number == 1 else many or f"{one}s"
     return f"{count(number)} {noun}"
+
+
+def joined(text: str) -> str:
+    r"""
+    Keep numbers with what follows them when a line breaks.
+
+    Examples
+    --------
+    >>> joined("Met: 618 arrests to 6 May 2023")
+    'Met: 618\xa0arrests to 6\xa0May 2023'
+    """
+    return re.sub(r"(?<=\d) (?=\S)", "\N{NO-BREAK SPACE}", text)
 
 
 def listing(items: Sequence[str]) -> str:

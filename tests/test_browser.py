@@ -231,6 +231,27 @@ def test_the_legend_covers_no_mark(browser, folder):
             assert beside or above
 
 
+@pytest.mark.parametrize("width", [375, 768, 1280])
+def test_the_map_opens_on_its_first_view(browser, folder, width):
+    size = {"width": width, "height": 900}
+    with Visit(browser, folder / "index.html", viewport=size) as visit:
+        mark = visit.page.locator("path.mark.area")
+        opened = mark.bounding_box()
+        visit.page.locator(".views button").first.click()
+        assert mark.bounding_box() == pytest.approx(opened, abs=2)
+
+
+def test_focus_on_the_map_is_seen_over_the_land(browser, folder):
+    with Visit(browser, folder / "index.html") as visit:
+        visit.page.locator("#share").focus()
+        for _ in range(2):
+            visit.page.keyboard.press("Tab")
+        ring = visit.page.locator(".folium-map").evaluate(
+            "e => [document.activeElement === e, getComputedStyle(e, '::after').zIndex]"
+        )
+        assert ring == [True, "690"]
+
+
 def test_clearing_brings_the_map_back(browser, folder):
     with Visit(browser, folder / "index.html") as visit:
         mark = visit.page.locator("path.mark.area")

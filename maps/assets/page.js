@@ -36,6 +36,7 @@ const passersby = (() => {
   }
 
   const count = (number) => Math.round(number).toLocaleString(LANGUAGE);
+  const joined = (text) => text.replace(/(\d) (?=\S)/g, "$1\u00a0"); // a number stays with its noun
   const plural = (number, noun) => `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
   const spelt = (number) => NUMERALS[number] ?? count(number);
 
@@ -171,7 +172,7 @@ const passersby = (() => {
     const parts = main.split(" · ");
     const line = parts.flatMap((part, i) => {
       const more = i < parts.length - 1;
-      return [el("span", { className: "figure", textContent: more ? `${part}\u00a0·` : part }), more ? " " : ""];
+      return [el("span", { className: "figure", textContent: joined(more ? `${part}\u00a0·` : part) }), more ? " " : ""];
     });
     $("headline").replaceChildren(...line, aside ? el("span", { className: "aside", textContent: ` (${aside})` }) : "");
     if (!visible.length) {
@@ -1027,8 +1028,8 @@ const passersby = (() => {
   }
 
   function start() {
-    if (data.views.length) viewAt(0);
     if (innerWidth < 900) document.querySelectorAll(".legend, .sheet").forEach((box) => { box.open = false; });
+    viewAt(0); // once the legend takes the room it will take
     buildControls();
     buildList();
     brushing();
