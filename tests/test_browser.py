@@ -393,3 +393,18 @@ def test_no_address_sizes_by_faces_across_eras(browser, folder):
             with Visit(browser, folder / name, fragment=f"#size={size}") as visit:
                 assert "size=" not in visit.page.url
                 assert visit.complaints == []
+
+
+def test_hours_of_some_rows_are_not_told_as_hours_of_all(browser, tmp_path):
+    tables = toy_site()
+    tables.deployments.loc[
+        tables.deployments["deployment_id"] == "met-2023-05-06-1", "duration_h"
+    ] = None
+    with Visit(browser, write(tables, tmp_path) / "index.html") as visit:
+        visit.page.locator("path.mark.site").hover(force=True)
+        told = (
+            visit.page.locator(".leaflet-tooltip")
+            .last.inner_text()
+            .replace("\N{NO-BREAK SPACE}", " ")
+        )
+    assert "2 deployments · 6 h stated for 1" in told

@@ -295,8 +295,9 @@ const passersby = (() => {
 
   function describe(mark) {
     const length = sum(mark.rows, "hours");
+    const timed = mark.rows.filter((i) => rows.hours[i] !== null).length;
     const parts = [plural(mark.rows.length, "deployment")];
-    if (length) parts.push(hours(length));
+    if (length) parts.push(timed < mark.rows.length ? `${hours(length)} stated for ${timed}` : hours(length));
     if (stated(mark.rows, "faces")) parts.push(`${big(sum(mark.rows, "faces"))} faces reported seen`);
     return parts.join(" · ");
   }
