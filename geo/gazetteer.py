@@ -14,6 +14,7 @@ import shapely
 
 from geo.crs import to_metric
 from geo.errors import GeocodeError
+from geo.name_index import NameIndex
 from geo.place import name_key
 
 if TYPE_CHECKING:
@@ -153,6 +154,12 @@ class Gazetteer:
             for key in keys:
                 found[key].append(position)
         return dict(found)
+
+    @cached_property
+    def name_index(self) -> NameIndex:
+        """Every name, to be found by misspelt ones; made only once a name is unknown."""
+        curated = [name for row in self.curated_rows for name in (row.name, *row.other_names)]
+        return NameIndex((*self.area_names.values(), *self.labels, *curated))
 
     @cached_property
     def reaches(self) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -14,6 +15,7 @@ from geo.errors import GeocodeError
 from geo.names import Names
 from geo.place import PlaceParts, name_key, parse_place
 from geo.search import Search
+from geo.words import COMMON_FIRST_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +24,15 @@ if TYPE_CHECKING:
 
 LONGEST = 200
 """Characters; longer text is not a place but a paragraph."""
+
+LIKE_ENOUGH = 0.65
+"""Likeness from which a known name is worth asking about; below it most are mere noise."""
+
+AS_LIKE = 0.08
+"""Names this much less like than the likest are asked about too."""
+
+MOST_ASKED = 3
+"""Names in one question."""
 
 AS_GOOD = 0.01
 """Scores closer than this are equally good: several such candidates are a question."""
@@ -192,8 +203,25 @@ def _why_not(parts: PlaceParts, search: Search, force: str | None) -> str:
                 f"{parts.read!r} is known only outside the area of {force}, in {where}. "
                 f"Add the town, {remedy}"
             )
+    common = set(name_key(parts.street or "").split()[:1]) & COMMON_FIRST_WORDS
+    asked = "" if common else _did_you_mean(parts, search)
     if parts.street and not parts.districts:
         return (
-            f"{parts.read!r} names a street but no town. Which town is it in? Add it, {remedy}"
+            f"{parts.read!r} names a street but no town. {asked}Which town is it in? "
+            f"Add it, {remedy}"
         )
-    return f"{parts.read!r} is in no table we hold. Add the borough or town, {remedy}"
+    return f"{parts.read!r} is in no table we hold. {asked}Add the borough or town, {remedy}"
+
+
+def _did_you_mean(parts: PlaceParts, search: Search) -> str:
+    """Ask about known names that are like the unknown ones; none is taken for granted."""
+    index = search.names.gazetteer.name_index
+    found = [n for near in index.nearest(parts.names, within=AS_LIKE) for n in near]
+    alike: dict[str, str] = {}
+    for near in sorted(found, key=lambda n: (-n.score, n.name)):
+        if near.score >= LIKE_ENOUGH:
+            alike.setdefault(name_key(near.name), near.name)
+    # A name that would itself be refused, as "High Street" alone is, helps nobody.
+    useful = (repr(name) for name in alike.values() if search.find([name]))
+    asked = list(islice(useful, MOST_ASKED))
+    return f"Did you mean {' or '.join(asked)}? " if asked else ""

@@ -1,5 +1,6 @@
 """Every embedded place as a person would say it, then laws that hold for any text."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -274,3 +275,37 @@ def test_any_text_has_a_sane_class(text):
     assert row["precision"] in {"site", "street", "district", "area", "unknown"}
     assert row["reason"]
     assert known == pd.notna(row["uncertainty_m"]) == (row.geometry is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Lecester Sqre", "Leicester Square"),
+        ("Lndn Brdg", "London Bridge"),
+        ("Kngston on Thms", "Kingston upon Thames"),
+    ],
+)
+def test_an_unknown_name_is_asked_about_but_never_taken_for_a_like_one(text, meant):
+    row = candidates_for(text, GAZETTEER).iloc[0]
+    assert row["precision"] == "unknown"
+    assert pd.isna(row["lon"])
+    assert f"Did you mean {meant!r}" in row["reason"]
+
+
+@pytest.mark.parametrize("text", ["asdf", "Nowhereville", "Station Road", "the Broadway"])
+def test_nothing_far_fetched_is_asked(text):
+    assert "Did you mean" not in candidates_for(text, GAZETTEER).iloc[0]["reason"]
+
+
+def test_what_is_asked_lies_within_the_bounds_of_the_force():
+    reason = candidates_for("Kngston on Thms", GAZETTEER, force="Essex Police").iloc[0][
+        "reason"
+    ]
+    assert "is in no table we hold" in reason
+    assert "Kingston" not in reason
+
+
+def test_the_index_of_names_waits_until_a_name_is_unknown():
+    fresh = replace(GAZETTEER)
+    locate_places(REVIEWED[["force", "place_published"]].assign(area_published=None), fresh)
+    assert "name_index" not in vars(fresh)
