@@ -14,7 +14,7 @@ from data.tables import as_table
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from data.schemas import Column, Table
+    from data.schema import Column, Table
 
 _SHOWN = 3
 """Offending rows that a message names."""

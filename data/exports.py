@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.errors import SchemaError
-from data.schemas import OUT_AREAS, OUT_DEPLOYMENTS, OUT_PLACES, REJECTED_ROWS
+from data.schemas import OUT_AREAS, OUT_DEPLOYMENTS, OUT_PLACES, OUT_VAGUENESS, REJECTED_ROWS
 from data.tables import as_rows
 from data.tabulate import conform
 from geo.crs import STORED
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from data.schemas import Table
+    from data.schema import Table
 
 _DEGREES = {"lon", "lat"}
 
@@ -158,13 +158,14 @@ def deployments_parquet(deployments: gpd.GeoDataFrame) -> bytes:
     return stream.getvalue()
 
 
-def write_exports(
+def write_exports(  # noqa: PLR0913 - one argument a table
     folder: Path,
     *,
     deployments: gpd.GeoDataFrame,
     places: pd.DataFrame,
     areas: pd.DataFrame,
     rejected: pd.DataFrame,
+    vagueness: pd.DataFrame,
 ) -> None:
     """
     Write every download but the database into a folder.
@@ -173,9 +174,9 @@ def write_exports(
     ----------
     folder
         Made where there is none; files of the same names are replaced.
-    deployments, places, areas, rejected
-        The tables ``out_deployments``, with geometry, ``out_places``, ``out_areas`` and
-        ``rejected_rows``.
+    deployments, places, areas, rejected, vagueness
+        The tables ``out_deployments``, with geometry, ``out_places``, ``out_areas``,
+        ``rejected_rows`` and ``out_vagueness``.
 
     Raises
     ------
@@ -189,6 +190,7 @@ def write_exports(
         "places.csv": to_csv(places, OUT_PLACES),
         "areas.csv": to_csv(areas, OUT_AREAS),
         "rejected.csv": to_csv(rejected, REJECTED_ROWS),
+        "vagueness.csv": to_csv(vagueness, OUT_VAGUENESS),
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in contents.items():
@@ -218,7 +220,7 @@ def tidy(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from data.schemas import Column, Table
+    >>> from data.schema import Column, Table
     >>> hours = Table("out_hours", "Hours.", (Column("duration_h", "DOUBLE", "Hours."),))
     >>> tidy(pd.DataFrame({"duration_h": [29 / 6]}), hours)["duration_h"].tolist()
     [4.83333]

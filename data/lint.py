@@ -23,9 +23,9 @@ from data.lint_figures import (
 from data.lint_rates import faces_rate_far
 from data.overlap import place_key
 from data.record import OUTCOMES
-from data.records import told_elsewhere
 from data.schemas import CORE_DEPLOYMENTS, CORE_FLAGS
 from data.tables import as_rows, as_table
+from data.tellings import telling_of
 from geo.checks import require_columns
 
 if TYPE_CHECKING:
@@ -204,14 +204,9 @@ def _shown(figure: float | None, unit: str) -> str:
 
 def _told_elsewhere(relation: str) -> Callable[[Deployments], Found]:
     def rule(rows: Deployments) -> Found:
-        tellings = {
-            (told["force"], told["date"], told["place_in_grid"], told["faces_seen"]): told
-            for told in told_elsewhere()
-            if told["relation"] == relation
-        }
         for row in rows:
-            key = (row["force"], row["date"], row["place_published"], str(row["faces_seen"]))
-            if told := tellings.get(key):
+            told = telling_of(row)
+            if told and told["relation"] == relation:
                 detail = (
                     f"The record says '{told['place_in_grid']}'; elsewhere it is told as "
                     f"'{told['place_told']}' ({told['source']})."

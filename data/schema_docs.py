@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from data.schemas import TABLES, Column, Table
+from data.schemas import TABLES
+
+if TYPE_CHECKING:
+    from data.schema import Column, Table
 
 HEAD = """# Tables and columns
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from data.schemas import Table
+    from data.schema import Table
 
 
 def quoted(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from data.arrow import to_arrow
 from data.errors import SchemaError
-from data.schemas import TABLES, Table
+from data.schemas import TABLES
 from data.sql import bound_checks, ddl, quoted
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     import duckdb
     import pandas as pd
+
+    from data.schema import Table
 
 _SHOWN = 3
 """Offending rows that a message names."""

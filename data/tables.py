@@ -9,7 +9,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from data.schemas import Table
+    from data.schema import Table
 
 _DTYPES: dict[str, Any] = {
     "VARCHAR": "str",

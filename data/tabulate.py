@@ -13,10 +13,18 @@ from geo.checks import require_columns
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from data.schemas import Table
+    from data.schema import Table
 
-PLACE_KEY = ["force", "place_published", "area_published", "lon", "lat"]
-"""What tells one published place from another; position only where the record gives one."""
+PLACE_KEY = [
+    "force", "place_published", "area_published", "place_told", "told_by", "postcode_told",
+    "lon", "lat",
+]  # fmt: skip
+"""
+What tells one published place from another.
+
+Position only where the record gives one; the words of another disclosure only where one tells
+the place too, see `data.tellings`.
+"""
 
 PUBLISHED_SPOT_M = 100.0
 """Radius for a position that the record itself gives: vans move a little, and clerks round."""
@@ -24,6 +32,8 @@ PUBLISHED_SPOT_M = 100.0
 _DTYPES = {"VARCHAR": "str", "BIGINT": "Int64", "DOUBLE": "float64", "BOOLEAN": "boolean"}
 _SPOT = ["lon", "lat"]
 _TOTALS = ["duration_h", "faces_seen", "arrests"]
+_FOUND_KEY = [*PLACE_KEY[:-2], "published_lon", "published_lat"]
+_ALONE = ("record", "elsewhere")
 
 
 def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
@@ -122,10 +132,12 @@ def tabulate_deployments(
     Parameters
     ----------
     core
-        The table ``core_deployments``.
+        The table ``core_deployments`` from `data.tellings.with_tellings`.
     places
         One row per distinct place, from `distinct_places`, located and with residents; its
         own key columns are ``published_lon`` and ``published_lat`` beside the found ones.
+        Where ``telling`` is ``both``, rows ``record`` and ``elsewhere`` follow for the places
+        by themselves, which no deployment is drawn at.
     exposure
         Estimates indexed like ``core``.
 
@@ -137,9 +149,8 @@ def tabulate_deployments(
     """
     kept = core.drop(columns=["faces_expected"], errors="ignore").join(exposure)
     kept = kept.rename(columns={"lon": "published_lon", "lat": "published_lat"})
-    key = [*PLACE_KEY[:3], "published_lon", "published_lat"]
-    found = places.drop(columns=["reason"])
-    joined = kept.merge(found, on=key, how="left", validate="m:1")
+    found = places[~places["telling"].isin(_ALONE)].drop(columns=["reason"])
+    joined = kept.merge(found, on=_FOUND_KEY, how="left", validate="m:1")
     joined = joined.sort_values(["date", "force"], kind="stable", ignore_index=True)
     return gpd.GeoDataFrame(
         conform(joined, OUT_DEPLOYMENTS), geometry=list(joined["geometry"]), crs="EPSG:4326"
@@ -152,23 +163,26 @@ def tabulate_places(core: pd.DataFrame, places: gpd.GeoDataFrame) -> gpd.GeoData
 
     Parameters
     ----------
-    core
-        The table ``core_deployments``.
-    places
+    core, places
         As for `tabulate_deployments`.
 
     Returns
     -------
     places
         The columns of ``out_places`` and ``geometry``, by force and place. A sum of which
-        no part is known stays null; estimates enter none.
+        no part is known stays null; estimates enter none. A deployment told to be at two
+        places counts once, in the row of the record's own.
     """
     totals = _totals(core, PLACE_KEY).rename(
         columns={"lon": "published_lon", "lat": "published_lat"}
     )
-    key = [*PLACE_KEY[:3], "published_lon", "published_lat"]
-    joined = places.merge(totals, on=key, how="left", validate="1:1")
-    joined = joined.sort_values(key, kind="stable", ignore_index=True)
+    listed = places[places["telling"].isna() | (places["telling"] != "both")]
+    joined = listed.merge(totals, on=_FOUND_KEY, how="left", validate="m:1")
+    other = joined["telling"] == "elsewhere"
+    joined["deployments_elsewhere"] = joined["deployments"].where(other, 0)
+    joined["deployments"] = joined["deployments"].mask(other, 0)
+    joined[_TOTALS] = joined[_TOTALS].mask(other)
+    joined = joined.sort_values(_FOUND_KEY, kind="stable", ignore_index=True)
     return gpd.GeoDataFrame(
         conform(joined, OUT_PLACES), geometry=list(joined["geometry"]), crs="EPSG:4326"
     )

@@ -93,7 +93,8 @@ def write_rows(rows: pd.DataFrame, path: Path) -> None:
         File to write.
     """
     from data.exports import to_csv
-    from data.schemas import CORE_DEPLOYMENTS, OUT_DEPLOYMENTS, OUT_PLACES, Table
+    from data.schema import Table
+    from data.schemas import CORE_DEPLOYMENTS, OUT_DEPLOYMENTS, OUT_PLACES
 
     tables = (OUT_PLACES, CORE_DEPLOYMENTS, OUT_DEPLOYMENTS)
     stated = {column.name: column for table in tables for column in table.columns}

@@ -207,6 +207,9 @@ def _remark_lines(deployment_id: str, evidence: Evidence) -> list[str]:
 
 
 def _place_lines(deployment_id: str, row: pd.Series, evidence: Evidence) -> list[str]:
+    from data.tables import as_rows
+    from data.tellings import telling_of
+
     out = evidence.tables["out_deployments"]
     placed = out[out["deployment_id"] == deployment_id].iloc[0]
     places = evidence.tables["out_places"]
@@ -216,8 +219,10 @@ def _place_lines(deployment_id: str, row: pd.Series, evidence: Evidence) -> list
     same = (places["force"] == row["force"]) & (
         places["place_published"] == row["place_published"]
     )
+    told = telling_of(as_rows(row.to_frame().T)[0])
+    words = places["place_told"].fillna("") == (told["place_told"] if told else "")
     lines = [f"Place: {name} = {_value(placed[name])}" for name in PLACED]
-    lines += [f"Place: {reason}" for reason in places.loc[same & area, "reason"].head(1)]
+    lines += [f"Place: {reason}" for reason in places.loc[same & area & words, "reason"]]
     residents = _value(placed["residents_800m"])
     return [
         *lines,

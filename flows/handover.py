@@ -95,4 +95,5 @@ class Tabulated:
     deployments: gpd.GeoDataFrame
     places: gpd.GeoDataFrame
     areas: pd.DataFrame
+    vagueness: pd.DataFrame
     relief: gpd.GeoDataFrame | None

@@ -29,6 +29,7 @@ CONTRACT = (
     "data/places.csv",
     "data/areas.csv",
     "data/rejected.csv",
+    "data/vagueness.csv",
     "data/passersby.duckdb",
     "manifest.json",
 )

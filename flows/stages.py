@@ -7,6 +7,7 @@ it uses.
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 from importlib import metadata
@@ -123,15 +124,32 @@ def embedded_record() -> pd.DataFrame:
 
 def locate_records(checked: Checked) -> gpd.GeoDataFrame:
     """Give every published place a geometry as large as it is vague."""
+    import geopandas as gpd
+    import pandas as pd
+
     from data.gazetteer import load_gazetteer
     from data.tabulate import distinct_places, with_published_spots
+    from data.tellings import TOLD, with_tellings
     from geo.locate import locate_places
+    from geo.tellings import locate_told
 
-    places = distinct_places(checked.core)
+    places = distinct_places(with_tellings(checked.core))
+    once = places[places["place_told"].isna()].reset_index(drop=True)
+    twice = places[places["place_told"].notna()]
     gazetteer = load_gazetteer()
-    located = locate_places(places, gazetteer)
-    located = with_published_spots(located, places, gazetteer.areas)
-    return located.assign(published_lon=places["lon"], published_lat=places["lat"])
+    located = locate_places(once, gazetteer)
+    located = with_published_spots(located, once, gazetteer.areas)
+    none = pd.Series(None, index=once.index, dtype="str")
+    located = located.assign(
+        published_lon=once["lon"],
+        published_lat=once["lat"],
+        **dict.fromkeys((*TOLD, "telling"), none),
+    )
+    if twice.empty:
+        return located
+    told = locate_told(twice, gazetteer).assign(published_lon=math.nan, published_lat=math.nan)
+    both = pd.concat([located, told], ignore_index=True)
+    return gpd.GeoDataFrame(both, geometry="geometry", crs=located.crs)
 
 
 def count_residents(places: gpd.GeoDataFrame, request: Request) -> Surrounded:
@@ -166,13 +184,23 @@ def estimate_faces(checked: Checked) -> Estimated:
 
 def tabulate(checked: Checked, around: Surrounded, estimated: Estimated) -> Tabulated:
     """Join deployments, places and estimates into the published tables."""
-    from data.tabulate import tabulate_areas, tabulate_deployments, tabulate_places
+    from data.schemas import OUT_VAGUENESS
+    from data.tabulate import (
+        conform,
+        tabulate_areas,
+        tabulate_deployments,
+        tabulate_places,
+    )
+    from data.tellings import with_tellings
+    from geo.vagueness import index_vagueness
 
-    deployments = tabulate_deployments(checked.core, around.places, estimated.exposure)
+    told = with_tellings(checked.core)
+    deployments = tabulate_deployments(told, around.places, estimated.exposure)
     return Tabulated(
         deployments=deployments,
-        places=tabulate_places(checked.core, around.places),
+        places=tabulate_places(told, around.places),
         areas=tabulate_areas(deployments, around.areas),
+        vagueness=conform(index_vagueness(deployments), OUT_VAGUENESS),
         relief=around.relief,
     )
 
@@ -191,6 +219,7 @@ def store_tables(checked: Checked, tables: Tabulated, draft: Path) -> None:
         places=tables.places,
         areas=tables.areas,
         rejected=checked.rejected,
+        vagueness=tables.vagueness,
     )
 
 
@@ -206,6 +235,7 @@ def named_tables(checked: Checked, tables: Tabulated) -> dict[str, pd.DataFrame]
         "out_deployments": tables.deployments,
         "out_places": tables.places,
         "out_areas": tables.areas,
+        "out_vagueness": tables.vagueness,
     }
 
 

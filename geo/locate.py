@@ -79,7 +79,7 @@ def locate_places(places: pd.DataFrame, gazetteer: Gazetteer) -> gpd.GeoDataFram
         key: _resolve(key[1] or "", gazetteer, force=key[0], area=key[2])[0]
         for key in dict.fromkeys(keys)
     }
-    table = _table([best[key] for key in keys], gazetteer)
+    table = candidate_table([best[key] for key in keys], gazetteer)
     table.index = places.index
     return gpd.GeoDataFrame(
         pd.concat([places[columns], table], axis=1), geometry="geometry", crs=STORED
@@ -115,15 +115,55 @@ def candidates_for(
     """
     best, rest = _resolve(text, gazetteer, force=force, area=area)
     every = [best, *(other for other in rest if other is not best)]
-    table = _table(every, gazetteer)
+    table = candidate_table(every, gazetteer)
     table["name"] = [candidate.name for candidate in every]
     table["score"] = [round(candidate.score, 3) for candidate in every]
     names = ["name", "precision", "area_name", "lon", "lat", "uncertainty_m", "score"]
     return pd.DataFrame(table[[*names, "located_by", "reason"]])
 
 
-def _table(rows: Sequence[Candidate], gazetteer: Gazetteer) -> pd.DataFrame:
-    """Turn candidates into published columns, positions in degrees."""
+def read_place(
+    text: str, gazetteer: Gazetteer, *, force: str | None = None, area: str | None = None
+) -> Candidate:
+    """
+    Read one place as `locate_places` does.
+
+    Parameters
+    ----------
+    text
+        The place as published.
+    gazetteer
+        Named places to search.
+    force
+        Force whose area bounds the search; None searches the whole country.
+    area
+        Borough or town, where it is known from elsewhere.
+
+    Returns
+    -------
+    candidate
+        The answer, of precision ``unknown`` where there is none.
+    """
+    return _resolve(text, gazetteer, force=force, area=area)[0]
+
+
+def candidate_table(rows: Sequence[Candidate], gazetteer: Gazetteer) -> pd.DataFrame:
+    """
+    Turn candidates into published columns.
+
+    Parameters
+    ----------
+    rows
+        Ways to read places.
+    gazetteer
+        Where they were found: it knows the names of areas.
+
+    Returns
+    -------
+    table
+        From ``place_read`` to ``reason``, positions in degrees, and ``geometry`` in
+        EPSG:4326; one row per candidate with a fresh index.
+    """
     circles = [circle_of(candidate) for candidate in rows]
     degrees = to_stored(gpd.GeoSeries([middle for middle, _ in circles], crs=MEASURED))
     names = gazetteer.area_names

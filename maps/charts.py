@@ -88,7 +88,7 @@ def vagueness_chart(rows: Sequence[Row]) -> Chart:
     title = "How vaguely places are told"
     caption = (
         f"Deployments in each quarter by how narrowly their place can be read. For {share} "
-        "of all, the record names a whole borough or town at most. On top: deployments."
+        "of all, nothing narrower than a borough or town is told. On top: deployments."
     )
     return Chart(title, caption, _frame(_stacks(tallies), label=f"{title}. {caption}"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from geo.vagueness import find_turn, names_spot
 from maps import cards, words
 from maps.headline import counting_forces, headline
 from maps.notes import flag_name, not_line
@@ -16,6 +17,8 @@ from maps.verdict import not_covered, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import pandas as pd
 
     from maps.rows import Row
     from maps.tables import SiteTables
@@ -55,6 +58,8 @@ def render_method(tables: SiteTables) -> bytes:
         "rejected_more": max(len(rejected) - MOST_REJECTED, 0),
         "flags": _flags(as_rows(tables.flags)),
         "placed": _placed(rows),
+        "vague": vague_lines(tables.deployments),
+        "twice": twice_line(as_rows(tables.places)),
         "counts": _counts(rows),
         "total": len(rows),
         "walked": any(row.get("walk_past_per_h") is not None for row in rows),
@@ -157,6 +162,58 @@ def _placed(rows: Iterable[Row]) -> list[dict[str, Any]]:
             }
         )
     return table
+
+
+def vague_lines(deployments: pd.DataFrame) -> list[str]:
+    """
+    Say of each force how many published places name no spot, and when that changed.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = {"force": "Essex Police", "date": "2024-02-01", "place_published": ["Harlow"]}
+    >>> vague_lines(pd.DataFrame(rows))
+    ['Essex Police: 1 of 1 deployment.']
+    """
+    lines = []
+    for force, rows in deployments.groupby("force", sort=True):
+        vague = sum(not names_spot(str(place)) for place in rows["place_published"])
+        line = f"{vague} of {words.plural(len(rows), 'deployment')}"
+        turn = find_turn(rows)
+        if turn is not None:
+            line += (
+                f"; {turn.no_spot_before} of {turn.before} up to {words.date(turn.date)}, "
+                f"{turn.no_spot_after} of {turn.after} after"
+            )
+        lines.append(f"{words.short_force(str(force))}: {line}.")
+    return lines
+
+
+def twice_line(places: Iterable[Row]) -> str:
+    """
+    Say how many deployments another disclosure places too, and who it is.
+
+    Examples
+    --------
+    >>> row = {"telling": "narrower", "deployments": 2, "deployments_elsewhere": 0}
+    >>> other = {"telling": "elsewhere", "deployments": 0, "deployments_elsewhere": 1}
+    >>> twice_line([{**row, "told_by": "list"}, {**other, "told_by": "list"}])
+    'Of 2 deployments another disclosure tells a narrower place, which is shown. Of 1 it tells \
+another place: the shape holds both. Told by: list.'
+    """
+    told = [place for place in places if place["telling"]]
+    narrower = sum(row["deployments"] for row in told if row["telling"] == "narrower")
+    other = sum(row["deployments_elsewhere"] for row in told)
+    parts = []
+    if narrower:
+        many = words.plural(narrower, "deployment")
+        parts.append(f"Of {many} another disclosure tells a narrower place, which is shown.")
+    if other:
+        many = words.count(other) if parts else words.plural(other, "deployment")
+        whose = "it" if parts else "another disclosure"
+        parts.append(f"Of {many} {whose} tells another place: the shape holds both.")
+    by = sorted({words.clean(row["told_by"], longest=_LONGEST_NOTE) for row in told})
+    return " ".join([*parts, f"Told by: {'; '.join(by)}."]) if parts else ""
 
 
 def _credit(credit: dict[str, object]) -> dict[str, str]:

@@ -17,6 +17,12 @@ LANGUAGE = "en-GB"
 NONE = "\N{EN DASH}"
 """What stands for a figure that is not published; never 0."""
 
+ELSEWHERE = "told elsewhere: "
+"""Start of ``located_by`` where another disclosure's words placed a deployment."""
+
+CONFLICT = f"; {ELSEWHERE}"
+"""What ``located_by`` holds where both tellings did, since they conflict."""
+
 APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
 
 MONTHS = (
@@ -308,8 +314,9 @@ def how_sure(place: Mapping[str, object], *, area_km2: float | None) -> str:
     Parameters
     ----------
     place
-        ``precision``, ``place_read``, ``area_name``, ``area_code`` and ``uncertainty_m``
-        of one place; anything but the precision may be null.
+        ``precision``, ``place_read``, ``area_name``, ``area_code``, ``uncertainty_m``,
+        ``place_published`` and ``located_by`` of one place; anything but the precision may
+        be null.
     area_km2
         Size of the area where the whole of it is meant.
 
@@ -323,7 +330,21 @@ def how_sure(place: Mapping[str, object], *, area_km2: float | None) -> str:
     >>> spot = {"precision": "site", "place_read": "Dalston Kingsland", "uncertainty_m": 150.0}
     >>> how_sure(spot, area_km2=None)
     'Dalston Kingsland, to within 150 m'
+    >>> told = {"located_by": "told elsewhere: curated table", "place_published": "Oak"}
+    >>> how_sure({**spot, **told}, area_km2=None)
+    'Dalston Kingsland, to within 150 m (so told elsewhere; the record says only Oak)'
     """
+    by = clean(place["located_by"]) if is_given(place.get("located_by")) else ""
+    if CONFLICT in by:
+        return f"{clean(place['place_read'])}: the record and another disclosure disagree"
+    said = _how_sure(place, area_km2=area_km2)
+    if by.startswith(ELSEWHERE):
+        words = clean(place["place_published"])
+        return f"{said} (so told elsewhere; the record says only {words})"
+    return said
+
+
+def _how_sure(place: Mapping[str, object], *, area_km2: float | None) -> str:
     read = clean(place["place_read"]) if is_given(place.get("place_read")) else ""
     area = clean(place["area_name"]) if is_given(place.get("area_name")) else ""
     name = read or area or "this place"

@@ -115,6 +115,7 @@ def test_all_downloads_are_written(tmp_path):
             places=tables["out_places"],
             areas=tables["out_areas"],
             rejected=tables["rejected_rows"],
+            vagueness=tables["out_vagueness"],
         )
     assert sorted(path.name for path in folder.iterdir()) == [
         "areas.csv",
@@ -123,6 +124,7 @@ def test_all_downloads_are_written(tmp_path):
         "deployments.parquet",
         "places.csv",
         "rejected.csv",
+        "vagueness.csv",
     ]
     assert (folder / "deployments.csv").read_bytes() == deployments_csv(
         tables["out_deployments"]

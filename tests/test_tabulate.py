@@ -33,8 +33,10 @@ def make_core():
     ]
     names = ["deployment_id", "date", "place_published", "duration_h", "faces_seen", "arrests"]
     core = pd.DataFrame(rows, columns=[*names, "lon", "lat"])
-    core["force"], core["area_published"], core["date_precision"] = "Met", None, "day"
-    core = core.astype({"lon": "float64", "lat": "float64", "area_published": "str"})
+    core["force"], core["date_precision"] = "Met", "day"
+    unsaid = ["area_published", "place_told", "told_by", "postcode_told"]
+    core[unsaid] = None
+    core = core.astype({"lon": "float64", "lat": "float64", **dict.fromkeys(unsaid, "str")})
     return core.assign(source_document="a.csv", source_sha256="00", source_page=1, source_row=1)
 
 
@@ -57,6 +59,7 @@ def make_places(core):
     )
     located = with_published_spots(located, places, AREAS)
     return located.assign(
+        telling=pd.Series(None, index=places.index, dtype="str"),
         published_lon=places["lon"],
         published_lat=places["lat"],
         residents_800m=1000.0,

@@ -149,6 +149,7 @@ def toy_site(**changes) -> SiteTables:
     keep = [name for name in OUT_PLACES.names if name in deployments]
     places = deployments.drop_duplicates(["force", "place_published"])[[*keep, "geometry"]]
     places = places.assign(area_published=None, reason="because the toy says so", deployments=1)
+    places = places.assign(telling=None, place_told=None, told_by=None, deployments_elsewhere=0)
     sources = [
         (GRID, SHA[GRID], "pdf", MET, "LFR grid", "https://police.example/grid.pdf", 7, 7, 0),
         (PRESS, SHA[PRESS], "csv", None, None, None, 3, 2, 1),

@@ -6,6 +6,7 @@ from shapely.geometry import Point, Polygon
 
 from data.schemas import TABLES
 from data.tables import as_table
+from geo.vagueness import index_vagueness
 
 SCHEMAS = {table.name: table for table in TABLES}
 SHA = "a" * 64
@@ -96,6 +97,7 @@ def _place(core):
         "place_published": name,
         "reason": "made up",
         "deployments": 1,
+        "deployments_elsewhere": 0,
         "duration_h": 5.0,
         "faces_seen": core["faces_seen"],
         "arrests": 0,
@@ -144,6 +146,9 @@ _ROWS = {
     "rejected_rows": [{**DOCUMENT, "source_row": 4, "reason": "No date.", "row_text": "?"}],
     "out_deployments": [_out(core) for core in CORE],
     "out_places": [_place(core) for core in CORE],
+    "out_vagueness": index_vagueness(pd.DataFrame([_out(core) for core in CORE])).to_dict(
+        "records"
+    ),
     "out_areas": [
         {
             "area_code": "E09000007",

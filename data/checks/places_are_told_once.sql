@@ -1,11 +1,14 @@
--- A place stands once for each force, area and spot, and its deployments add up.
+-- A place stands once for each force, area, spot and telling, and its deployments add up.
 WITH told AS (
     SELECT force, place_published, count(*) AS n FROM out_deployments GROUP BY ALL
 ),
 listed AS (
     SELECT force, place_published, sum(deployments) AS n,
         count(*) - count(
-            DISTINCT (coalesce(area_published, ''), coalesce(lon, 0), coalesce(lat, 0))
+            DISTINCT (
+                coalesce(area_published, ''), coalesce(lon, 0), coalesce(lat, 0),
+                coalesce(telling, ''), coalesce(place_told, ''), coalesce(told_by, '')
+            )
         ) AS doubled
     FROM out_places GROUP BY ALL
 )
