@@ -202,3 +202,14 @@ def test_both_are_held_whatever_their_shapes(x, y, half_m, margin_m):
     relation = relate_places(own.shape, other.shape)
     back = relate_places(other.shape, own.shape)
     assert (relation == "different") == (back == "different")
+
+
+def test_the_map_says_who_tells_what(direct_run):
+    page = (direct_run[0] / "site" / "index.html").read_text(encoding="utf-8")
+    for own, other in CONFLICTING.values():
+        read = f"{own}, or {other} (told differently)"
+        assert f"{read}: the record and another disclosure disagree" in page
+    assert page.count("(so told elsewhere; the record says only Westminster)") == 1
+    method = (direct_run[0] / "site" / "method.html").read_text(encoding="utf-8")
+    assert "Of 5 deployments another disclosure tells a narrower place" in method
+    assert "108 of 156 up to 10 September 2024, 5 of 56 after" in method.replace("\xa0", " ")
