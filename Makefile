@@ -28,6 +28,7 @@ format: $(VENV)/.test
 bench: $(VENV)/.test
 	$(BIN)/python tests/benchmarks/bench_run.py
 	$(BIN)/python tests/benchmarks/bench_names.py
+	$(BIN)/python tests/benchmarks/coverage_ahead.py
 
 # The environment comes from the lock, hash by hash. The package itself is installed without a
 # build environment of its own, so that nothing unhashed is ever fetched.
