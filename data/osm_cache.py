@@ -1,0 +1,105 @@
+"""Features of an extract, kept as GeoParquet once read."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import shapely
+
+from data.errors import SourceError
+from data.osm_names import form_of, read_features, source_of
+from geo.features import COLUMNS, Features
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+FORMAT = 1
+"""Raise it when what is read out of an extract changes: what was kept before is then left."""
+
+_EXTENT = "extent_wkt"
+
+
+def read_features_cached(path: Path, *, crs: str, folder: Path) -> Features:
+    """
+    Read the named features of an extract, or what was kept of them before.
+
+    Parameters
+    ----------
+    path
+        The extract; see `data.osm_names.read_features`.
+    crs
+        The metric system to measure in.
+    folder
+        Where what is read is kept, one file for each content and system. It is made if it is
+        not there.
+
+    Returns
+    -------
+    features
+        As read from the extract. A kept file that is broken is made again.
+
+    Raises
+    ------
+    SourceError
+        If the extract cannot be read, or the folder cannot be written to.
+    CrsError
+        If ``crs`` is not in metres or does not reach the extract.
+    """
+    form_of(path)
+    kept = folder / f"{_key(path, crs)}.parquet"
+    features = _kept(kept, source_of(path))
+    if features is None:
+        features = read_features(path, crs=crs)
+        _keep(features, kept)
+    return features
+
+
+def _key(path: Path, crs: str) -> str:
+    """Return a name for what is read from these bytes, in this system, by this code."""
+    with path.open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    system = hashlib.sha256(crs.encode()).hexdigest()[:8]
+    return f"osm-{FORMAT}-{system}-{digest}"
+
+
+def _kept(path: Path, source: str) -> Features | None:
+    """Return what was kept, under the extract's present name, or None."""
+    import geopandas as gpd
+    import pyarrow as pa
+
+    try:
+        frame = gpd.read_parquet(path)
+        wkt = frame.attrs.pop(_EXTENT)
+        extent = shapely.from_wkt(wkt) if wkt else None
+    except (OSError, ValueError, LookupError, pa.ArrowException, shapely.GEOSException):
+        return None
+    return Features(frame.assign(source=source), extent) if _is_sound(frame) else None
+
+
+def _is_sound(frame: gpd.GeoDataFrame) -> bool:
+    return tuple(frame.columns) == COLUMNS and len(frame) > 0
+
+
+def _keep(features: Features, path: Path) -> None:
+    """Write beside the place and move there, so that a kept file is whole or absent."""
+    frame = features.frame.copy()
+    frame.attrs[_EXTENT] = "" if features.extent is None else features.extent.wkt
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, partial = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        os.close(handle)
+        try:
+            frame.to_parquet(partial, index=False)
+            Path(partial).replace(path)
+        finally:
+            Path(partial).unlink(missing_ok=True)
+    except OSError as error:
+        msg = (
+            f"{path.parent} cannot be written to ({error.strerror or error}). Give another "
+            "folder, or make room."
+        )
+        raise SourceError(msg) from error

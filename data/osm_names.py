@@ -1,0 +1,310 @@
+"""Named streets, stations, venues and districts from any OpenStreetMap extract at hand."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from data.errors import SourceError
+from geo.crs import require_metric_crs, to_stored, to_system
+from geo.features import COLUMNS, GAP_M, Features, gather_streets, keys_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from data.osm_found import Reading
+
+EDGE_M = 30.0
+"""A shape that comes this near to the extract's edge may run on beyond it."""
+
+SITE_AREA_MAX_M2 = 100_000.0
+"""A venue larger than this, some 180 m from its middle to its edge, is a district: a big park,
+an airport, a retail park."""
+
+STEP_DEGREES = 0.01
+"""Corners put into the edge of an extract before it is measured."""
+
+JSON_BYTES_MAX = 1_000_000_000
+"""A larger JSON answer is not read: whole in memory it is ten times its size."""
+
+_KNOWN = (
+    "Known kinds: OpenStreetMap extracts (.osm.pbf, .osm, .osm.gz, .osm.bz2, .o5m), networks "
+    "saved by OSMnx (.graphml), GeoPackage, GeoJSON, GeoParquet, answers of Overpass in JSON."
+)
+_HEAD = 4096
+_PROLOGUE = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+_MAGICS = (
+    (b"SQLite format 3\0", "table"),
+    (b"PAR1", "parquet"),
+    (b"\xff\xe0\x04o5m2", "o5m"),
+)
+
+
+def read_features(path: Path, *, crs: str) -> Features:
+    """
+    Read the named features of an OpenStreetMap extract.
+
+    Parameters
+    ----------
+    path
+        An extract as PBF, XML (also gzipped or bzipped) or O5M, a network saved by OSMnx as
+        GraphML, an answer of Overpass in JSON, or a GeoPackage, GeoJSON or GeoParquet file
+        with a column ``name`` and tags as columns. Content decides which, not the ending.
+    crs
+        The metric system to measure in.
+
+    Returns
+    -------
+    features
+        Streets gathered from their pieces, and stations, venues, districts and towns one by
+        one; see `geo.features.Features`. The extent is the box that the file states, cut to
+        the convex hull of what was read, or that hull: an extract cut along a border is
+        emptier than its box.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing, broken, of no known kind, or names nothing.
+    CrsError
+        If ``crs`` is not in metres or does not reach the extract.
+
+    Notes
+    -----
+    Margins are assumptions, stated in `data.osm_kinds`: 30 m for a street, 150 to 250 m for a
+    station, 60 or 80 m for a venue, and for a district mapped as a point from 400 m (hamlet)
+    to 3 km (city). A venue larger than ten hectares has the precision of a district. A part
+    missing at the extract's edge leaves a shape that is not ``whole``; nothing is made up.
+
+    See Also
+    --------
+    data.osm_cache.read_features_cached : The same, kept once read.
+    """
+    reading = _read(path)
+    if reading.frame.empty:
+        msg = (
+            f"{path.name} names no street, station, venue or district. Give an extract that "
+            "holds named OpenStreetMap features of the places to be found."
+        )
+        raise SourceError(msg)
+    return _features(reading, crs=crs, source=source_of(path))
+
+
+def source_of(path: Path) -> str:
+    """Return what readers are told a feature comes from."""
+    return f"OpenStreetMap ({path.name})"
+
+
+# Kinds of file ---------------------------------------------------------------------------
+
+
+def _read(path: Path) -> Reading:
+    """Read a file by what it is."""
+    form = form_of(path)
+    if form == "graphml":
+        from data.osm_graphml import read_network
+
+        return read_network(path)
+    if form == "overpass":
+        from data.osm_overpass import read_answer
+
+        return read_answer(_parsed(path), name=path.name)
+    if form in {"table", "parquet"}:
+        from data.osm_tables import read_table
+
+        return read_table(path, parquet=form == "parquet")
+    from data.osm_pbf import read_extract
+
+    return read_extract(path, form=form)
+
+
+def form_of(path: Path) -> str:
+    """
+    Return what a file is by how it begins.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    form
+        ``pbf``, ``osm``, ``osm.gz``, ``osm.bz2``, ``o5m``, ``graphml``, ``overpass``, ``table``
+        or ``parquet``.
+
+    Raises
+    ------
+    SourceError
+        If it is missing, empty or none of these.
+    """
+    head = _head(path)
+    for magic, form in _MAGICS:
+        if head.startswith(magic):
+            return form
+    if b"OSMHeader" in head[:16]:
+        return "pbf"
+    if head.startswith((b"\x1f\x8b", b"BZh")):
+        return "osm.gz" if head.startswith(b"\x1f\x8b") else "osm.bz2"
+    told = _form_of_text(head[_end(head) :])
+    if told is None:
+        msg = f"{path.name} is {_looks(head)}"
+        raise SourceError(msg)
+    return told
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as opened:
+            head = opened.read(_HEAD)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        msg = (
+            f"{path} cannot be read ({reason}). Give the path of an OpenStreetMap extract, or "
+            "download one, for example from download.geofabrik.de."
+        )
+        raise SourceError(msg) from error
+    if not head.strip(b"\0 \r\n\t"):
+        msg = f"{path.name} is empty. Download the extract again."
+        raise SourceError(msg)
+    return head
+
+
+def _end(head: bytes) -> int:
+    """Return where a text's prologue ends."""
+    match = _PROLOGUE.match(head)
+    return match.end() if match else 0
+
+
+def _form_of_text(text: bytes) -> str | None:
+    if text.startswith(b"<osm") and not text.startswith(b"<osmChange"):
+        return "osm"
+    if text.startswith(b"<graphml"):
+        return "graphml"
+    if text.startswith(b"{"):
+        # A FeatureCollection says so before its features, an answer before its elements.
+        marks = {
+            "table": re.search(rb'"type"\s*:\s*"Feature', text),
+            "overpass": re.search(rb'"(?:osm3s|elements|generator)"\s*:', text),
+        }
+        found = {form: match.start() for form, match in marks.items() if match}
+        return min(found, key=lambda form: found[form]) if found else None
+    return None
+
+
+def _looks(head: bytes) -> str:
+    if re.match(rb"\s*<(?:!doctype\s+)?html", head, re.IGNORECASE):
+        return "a web page, not an extract: the download went wrong. Download it again."
+    if head.startswith(b"PK\x03\x04"):
+        return "a ZIP archive. Unpack it first."
+    return f"no OpenStreetMap extract. {_KNOWN}"
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > JSON_BYTES_MAX:
+            msg = f"it is larger than {JSON_BYTES_MAX:,} bytes; a PBF extract can be"
+            raise ValueError(msg)  # noqa: TRY301 - told below with the file's name
+        parsed = json.loads(path.read_bytes())
+        return parsed if isinstance(parsed, dict) else {}
+    except (OSError, ValueError, RecursionError) as error:
+        msg = f"{path.name} is not whole JSON ({error}). Download it again."
+        raise SourceError(msg) from error
+
+
+# Features --------------------------------------------------------------------------------
+
+
+def _features(reading: Reading, *, crs: str, source: str) -> Features:
+    """Gather streets, tell what runs on beyond the edge, and put everything in order."""
+    import geopandas as gpd
+
+    frame = reading.frame.assign(source=source)
+    metric = to_system(frame.geometry, crs)
+    require_metric_crs(metric, name="features")
+    hull = _hull(frame.geometry.to_numpy())
+    extent = _extent(reading.box, hull, crs)
+    edge = hull if reading.box is None else reading.box
+    frame["whole"] = ~(frame["clipped"] | _at_edge(metric, edge, crs))
+    plazas = (frame["kind"] == "plaza").to_numpy()
+    streets = (frame["kind"] == "street").to_numpy()
+    broad = _parts_of_streets(frame, metric, plazas, streets)
+    frame.loc[plazas & ~broad, "kind"] = "venue"
+    gathered = gather_streets(frame[streets | broad].drop(columns="clipped"), crs=crs)
+    others = _sized(frame, metric)[~(streets | broad)][list(COLUMNS)]
+    joined = pd.concat([part for part in (gathered, others) if len(part)])
+    order = joined.assign(key=_kind_order(joined), low=keys_of(joined["name"]))
+    order = order.sort_values(["key", "low", "name", "ref"], kind="stable")
+    return Features(gpd.GeoDataFrame(order[list(COLUMNS)].reset_index(drop=True)), extent)
+
+
+def _kind_order(frame: pd.DataFrame) -> pd.Series:
+    return frame["kind"].map({"street": 0, "station": 1, "venue": 2, "district": 3, "town": 4})
+
+
+def _hull(shapes: NDArray[np.object_]) -> shapely.Geometry:
+    """Return the convex hull of shapes, by one line through all their corners."""
+    spots = shapely.get_coordinates(shapes)
+    return shapely.convex_hull(shapely.linestrings(np.vstack([spots, spots[:1]])))
+
+
+def _extent(
+    box: shapely.Geometry | None, hull: shapely.Geometry, crs: str
+) -> shapely.Geometry | None:
+    """Return the ground covered: at least that within `EDGE_M` of what was read."""
+    import geopandas as gpd
+
+    from geo.crs import STORED
+
+    near = to_system(gpd.GeoSeries([hull], crs=STORED), crs).buffer(EDGE_M)
+    covered = to_stored(near).iloc[0]
+    return covered if box is None else shapely.intersection(box, covered)
+
+
+def _at_edge(metric: gpd.GeoSeries, edge: shapely.Geometry, crs: str) -> NDArray[np.bool_]:
+    """Mark the lines and outlines that come near the edge of the ground covered."""
+    import geopandas as gpd
+
+    from geo.crs import STORED
+
+    # A long side of a box is a curve in metres: without corners it would lie 90 m off.
+    rim = shapely.segmentize(edge.boundary, STEP_DEGREES)
+    rim = to_system(gpd.GeoSeries([rim], crs=STORED), crs).iloc[0]
+    shapely.prepare(rim)
+    shapes = metric.to_numpy()
+    near: NDArray[np.bool_] = shapely.dwithin(rim, shapes, EDGE_M)
+    near &= shapely.get_dimensions(shapes) > 0
+    return near
+
+
+def _parts_of_streets(
+    frame: gpd.GeoDataFrame,
+    metric: gpd.GeoSeries,
+    plazas: NDArray[np.bool_],
+    streets: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    """Mark the areas to walk on that are the broad part of a street of their name."""
+    keys = keys_of(frame["name"]).to_numpy()
+    shapes = metric.to_numpy()
+    wanted = set(keys[plazas])
+    lines: dict[str, list[shapely.Geometry]] = {}
+    for row in np.flatnonzero(streets & pd.Series(keys).isin(wanted).to_numpy()):
+        lines.setdefault(keys[row], []).append(shapes[row])
+    broad = np.zeros(len(frame), dtype=bool)
+    for row in np.flatnonzero(plazas):
+        near = lines.get(keys[row], [])
+        broad[row] = bool(near) and shapely.distance(shapes[row], near).min() <= GAP_M
+    return broad
+
+
+def _sized(frame: gpd.GeoDataFrame, metric: gpd.GeoSeries) -> gpd.GeoDataFrame:
+    """Give large venues the precision of a district."""
+    large = (frame["kind"] == "venue") & (metric.area > SITE_AREA_MAX_M2)
+    return frame.assign(precision=frame["precision"].mask(large, "district"))
