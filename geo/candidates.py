@@ -38,6 +38,11 @@ class Candidate:
         Table that placed it.
     reason
         Why, in a sentence.
+    question
+        What a person would have to answer for a narrower or any reading; None where the
+        text is settled.
+    lost
+        Parts of the text that no table holds.
     """
 
     name: str | None
@@ -48,11 +53,13 @@ class Candidate:
     score: float
     located_by: str
     reason: str
+    question: str | None = None
+    lost: tuple[str, ...] = ()
 
 
-def unknown(name: str | None, reason: str) -> Candidate:
-    """Return the candidate that says a place is not known, and why."""
-    return Candidate(name, "unknown", None, 0.0, None, 0.0, "none", reason)
+def unknown(name: str | None, reason: str, question: str) -> Candidate:
+    """Return the candidate that says a place is not known, why, and what to answer."""
+    return Candidate(name, "unknown", None, 0.0, None, 0.0, "none", reason, question)
 
 
 def circle_of(candidate: Candidate) -> tuple[shapely.Point | None, float | None]:

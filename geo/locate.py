@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,9 @@ AS_LIKE = 0.08
 MOST_ASKED = 3
 """Names in one question."""
 
+REMEDY = "Add the town or borough, or pin it in data/corrections.csv."
+"""What a person can do about a place that is not settled."""
+
 AS_GOOD = 0.01
 """Scores closer than this are equally good: several such candidates are a question."""
 
@@ -55,8 +59,9 @@ def locate_places(places: pd.DataFrame, gazetteer: Gazetteer) -> gpd.GeoDataFram
         Same index and order, with those columns and ``place_read``, ``area_name``,
         ``area_code``, ``precision``, ``lon``, ``lat`` (EPSG:4326), ``uncertainty_m``
         (radius from that point holding every candidate spot), ``located_by``,
-        ``reason`` and ``geometry``. Where the place is not known, precision is
-        ``unknown`` and position and radius are null.
+        ``reason``, ``question`` (what a person would have to answer for a narrower
+        reading; null where the text is settled) and ``geometry``. Where the place is not
+        known, precision is ``unknown`` and position and radius are null.
 
     Raises
     ------
@@ -110,8 +115,8 @@ def candidates_for(
     -------
     candidates
         ``name``, ``precision``, ``area_name``, ``lon``, ``lat``, ``uncertainty_m``,
-        ``score`` (0 to 1), ``located_by`` and ``reason``; never empty: a place that
-        cannot be found is one row of precision ``unknown``.
+        ``score`` (0 to 1), ``located_by``, ``reason`` and ``question``; never empty: a
+        place that cannot be found is one row of precision ``unknown``.
     """
     best, rest = _resolve(text, gazetteer, force=force, area=area)
     every = [best, *(other for other in rest if other is not best)]
@@ -119,7 +124,7 @@ def candidates_for(
     table["name"] = [candidate.name for candidate in every]
     table["score"] = [round(candidate.score, 3) for candidate in every]
     names = ["name", "precision", "area_name", "lon", "lat", "uncertainty_m", "score"]
-    return pd.DataFrame(table[[*names, "located_by", "reason"]])
+    return pd.DataFrame(table[[*names, "located_by", "reason", "question"]])
 
 
 def read_place(
@@ -161,7 +166,7 @@ def candidate_table(rows: Sequence[Candidate], gazetteer: Gazetteer) -> pd.DataF
     Returns
     -------
     table
-        From ``place_read`` to ``reason``, positions in degrees, and ``geometry`` in
+        From ``place_read`` to ``question``, positions in degrees, and ``geometry`` in
         EPSG:4326; one row per candidate with a fresh index.
     """
     circles = [circle_of(candidate) for candidate in rows]
@@ -178,6 +183,7 @@ def candidate_table(rows: Sequence[Candidate], gazetteer: Gazetteer) -> pd.DataF
             "uncertainty_m": pd.Series([radius for _, radius in circles], dtype="float64"),
             "located_by": pd.Series([c.located_by for c in rows], dtype="str"),
             "reason": pd.Series([c.reason for c in rows], dtype="str"),
+            "question": pd.Series([c.question for c in rows], dtype="str"),
         }
     )
     shapes = gpd.GeoSeries([candidate.shape for candidate in rows], crs=MEASURED)
@@ -190,15 +196,15 @@ def _resolve(
     """Return the answer, and every candidate in order of score."""
     if len(text) > LONGEST:
         reason = f"{len(text)} characters are not a place. Give a street, district or borough."
-        return unknown(None, reason), []
+        return unknown(None, reason, "Which street, district or borough is meant?"), []
     try:
         parts = parse_place(text)
     except GeocodeError as error:
-        return unknown(None, str(error)), []
+        return unknown(None, str(error), "Where was it?"), []
     search = Search(Names(gazetteer, gazetteer.scope_of(force)))
     found = search.find([*parts.names, *_also(area, parts)])
     if not found:
-        return unknown(parts.read, _why_not(parts, search, force)), []
+        return unknown(parts.read, *_why_not(parts, search, force)), []
     return _choose(parts, found, search), found
 
 
@@ -220,37 +226,40 @@ def _choose(parts: PlaceParts, found: list[Candidate], search: Search) -> Candid
     codes = sorted({c.area_code or "" for c in best})
     names = sorted(search.names.gazetteer.area_names.get(code, "no one area") for code in codes)
     listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "")
-    reason = (
-        f"{parts.read!r} fits {len(best)} places, in {listed}. Which is meant? "
-        "Add the town, or pin it in data/corrections.csv."
-    )
+    question = f"Which of the {len(best)} is meant?"
+    reason = f"{parts.read!r} fits {len(best)} places, in {listed}. {question} {REMEDY}"
     if len(codes) == 1 and codes[0]:
-        return search.names.area(codes[0], parts.read, best[0].score / 2, reason)
-    return unknown(parts.read, reason)
+        within = search.names.area(codes[0], parts.read, best[0].score / 2, reason)
+        return replace(within, question=question)
+    return unknown(parts.read, reason, question)
 
 
-def _why_not(parts: PlaceParts, search: Search, force: str | None) -> str:
-    """Say why nothing was found, and what to do."""
-    remedy = "or pin it in data/corrections.csv."
-    if search.names.scope is not None:
-        gazetteer = search.names.gazetteer
-        elsewhere = Search(Names(gazetteer, None)).find(parts.names)
-        codes = {c.area_code for c in elsewhere if c.area_code}
-        if codes:
-            names = sorted(gazetteer.area_names[code] for code in codes)
-            where = names[0] if len(names) == 1 else f"{len(names)} places such as {names[0]}"
-            return (
-                f"{parts.read!r} is known only outside the area of {force}, in {where}. "
-                f"Add the town, {remedy}"
-            )
+def _why_not(parts: PlaceParts, search: Search, force: str | None) -> tuple[str, str]:
+    """Say why nothing was found, and what to ask."""
+    elsewhere = _known_elsewhere(parts, search) if search.names.scope is not None else ""
+    if elsewhere:
+        found = f"{parts.read!r} is known only outside the area of {force}, in {elsewhere}."
+        question = "Which town is it in?"
+        return f"{found} {question} {REMEDY}", question
     common = set(name_key(parts.street or "").split()[:1]) & COMMON_FIRST_WORDS
     asked = "" if common else _did_you_mean(parts, search)
     if parts.street and not parts.districts:
-        return (
-            f"{parts.read!r} names a street but no town. {asked}Which town is it in? "
-            f"Add it, {remedy}"
-        )
-    return f"{parts.read!r} is in no table we hold. {asked}Add the borough or town, {remedy}"
+        found, open_question = "names a street but no town.", "Which town is it in?"
+    else:
+        found, open_question = "is in no table we hold.", "Which borough or town is it in?"
+    question = asked or open_question
+    return f"{parts.read!r} {found} {question} {REMEDY}", question
+
+
+def _known_elsewhere(parts: PlaceParts, search: Search) -> str:
+    """Name the areas beyond the force's where the parts are known."""
+    gazetteer = search.names.gazetteer
+    found = Search(Names(gazetteer, None)).find(parts.names)
+    names = sorted(gazetteer.area_names[c.area_code] for c in found if c.area_code)
+    distinct = list(dict.fromkeys(names))
+    if len(distinct) > 1:
+        return f"{len(distinct)} places such as {distinct[0]}"
+    return "".join(distinct)
 
 
 def _did_you_mean(parts: PlaceParts, search: Search) -> str:
@@ -264,4 +273,4 @@ def _did_you_mean(parts: PlaceParts, search: Search) -> str:
     # A name that would itself be refused, as "High Street" alone is, helps nobody.
     useful = (repr(name) for name in alike.values() if search.find([name]))
     asked = list(islice(useful, MOST_ASKED))
-    return f"Did you mean {' or '.join(asked)}? " if asked else ""
+    return f"Did you mean {' or '.join(asked)}?" if asked else ""

@@ -124,10 +124,12 @@ class Search:
         centre = self._high_street(details, place)
         if centre is not None:
             return centre
+        question = None
         if place.precision == "area":
+            question = f"In which part of {place.name} is {named}?"
             reason = (
                 f"{named!r} is in no table we hold: somewhere in {place.name}. "
-                "Which part of it? Pin it in data/corrections.csv."
+                f"{question} Pin it in data/corrections.csv."
             )
         else:
             reason = (
@@ -139,7 +141,8 @@ class Search:
             precision = "district"
         return replace(
             place, name=f"{named}, {place.name}", reason=reason, precision=precision,
-            shape=shape, margin_m=margin, score=place.score * 0.9,
+            shape=shape, margin_m=margin, score=place.score * 0.9, question=question,
+            lost=tuple(details),
         )  # fmt: skip
 
     def _high_street(self, details: Sequence[str], place: Candidate) -> Candidate | None:

@@ -136,6 +136,8 @@ def test_order_of_parts_does_not_matter():
 )
 def test_a_street_of_every_town_is_a_question(text):
     row = locate(text).iloc[0]
+    assert row["question"].endswith("?")
+    assert row["question"] in row["reason"]
     assert row["precision"] == "unknown"
     assert row.geometry is None
     assert pd.isna([row["lon"], row["lat"], row["uncertainty_m"]]).all()
@@ -250,7 +252,8 @@ def test_columns_index_order_and_input_survive():
     assert out.crs == "EPSG:4326"
     assert out.columns.tolist() == [
         "force", "place_published", "area_published", "place_read", "area_name", "area_code",
-        "precision", "lon", "lat", "uncertainty_m", "located_by", "reason", "geometry",
+        "precision", "lon", "lat", "uncertainty_m", "located_by", "reason", "question",
+            "geometry",
     ]  # fmt: skip
     assert (out["uncertainty_m"].dropna() > 0).all()
     assert len(locate_places(places.iloc[:0], GAZETTEER)) == 0
