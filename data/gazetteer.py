@@ -8,7 +8,8 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from geo.crs import to_metric
+from data.countries import Country, country_of
+from geo.crs import STORED, to_metric
 from geo.gazetteer import STATION_TAIL, WARD_TAIL, Gazetteer
 
 EMBEDDED = Path(__file__).resolve().parent / "embedded"
@@ -32,20 +33,34 @@ TOWN_REACH_MAX_M = 12_000.0
 
 
 @cache
-def load_gazetteer() -> Gazetteer:
+def load_gazetteer(country: str = "gb") -> Gazetteer:
     """
     Return the gazetteer of the embedded tables.
+
+    Parameters
+    ----------
+    country
+        ISO 3166-1 alpha-2 code.
 
     Returns
     -------
     gazetteer
         London boroughs at full detail, other local authorities of 2024 generalised,
-        stations, cycle docks, wards, GeoNames towns, curated places and postcodes.
+        stations, cycle docks, wards, GeoNames towns, curated places and postcodes. The
+        tables of another country are empty: its places come from a map or a geocoder.
+
+    Raises
+    ------
+    SourceError
+        If the country has no grid to measure on.
 
     Notes
     -----
     Read once a process: the tables are part of the installation and do not change.
     """
+    where = country_of(country)
+    if where.code != "gb":
+        return _empty(where)
     names = [_stations(), _docks(), _wards(), _towns()]
     return Gazetteer(
         areas=_areas(),
@@ -53,6 +68,22 @@ def load_gazetteer() -> Gazetteer:
         curated=pd.read_csv(HERE / "places_curated.csv", keep_default_na=False),
         postcodes=_postcodes(),
         force_areas=pd.read_csv(HERE / "force_areas.csv"),
+    )
+
+
+def _empty(country: Country) -> Gazetteer:
+    """Return a gazetteer that holds nothing, in a country's grid."""
+    areas = pd.DataFrame(columns=["area_code", "area_name", "other_name"])
+    names = ["name", "kind", "ref", "easting_m", "northing_m", "reach_m"]
+    curated = pd.read_csv(HERE / "places_curated.csv", keep_default_na=False, nrows=0)
+    return Gazetteer(
+        areas=gpd.GeoDataFrame(areas, geometry=[], crs=STORED),
+        names=pd.DataFrame(columns=names),
+        curated=curated,
+        postcodes=pd.DataFrame(columns=["postcode", "ward", "easting_m", "northing_m"]),
+        force_areas=pd.DataFrame(columns=["force", "area_code"]),
+        country=country.code,
+        measured=country.measured,
     )
 
 

@@ -9,10 +9,16 @@ from typing import TYPE_CHECKING
 import shapely
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
 NARROWEST_FIRST = {"site": 0, "street": 1, "district": 2, "area": 3, "unknown": 4}
+
+
+TOGETHER_M = 1500.0
+"""Several readings within a circle of this radius are one district to look in."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,8 @@ class Candidate:
         text is settled.
     lost
         Parts of the text that no table holds.
+    kind
+        What a map says it is, where its shape is a map's own: street, station, venue ...
     """
 
     name: str | None
@@ -55,11 +63,53 @@ class Candidate:
     reason: str
     question: str | None = None
     lost: tuple[str, ...] = ()
+    kind: str | None = None
 
 
 def unknown(name: str | None, reason: str, question: str) -> Candidate:
     """Return the candidate that says a place is not known, why, and what to answer."""
     return Candidate(name, "unknown", None, 0.0, None, 0.0, "none", reason, question)
+
+
+def hold_all(candidates: Sequence[Candidate], *, name: str, reason: str) -> Candidate | None:
+    """
+    Hold several equally good readings in one district, where they lie close together.
+
+    Parameters
+    ----------
+    candidates
+        Readings, all with shapes.
+    name
+        The place as read.
+    reason
+        Why they are several.
+
+    Returns
+    -------
+    district
+        The ground that holds every one; None where that is wider than `TOGETHER_M`.
+
+    Examples
+    --------
+    >>> gates = [
+    ...     Candidate("Gate", "site", shapely.Point(x, 0), 60, "E1", 1, "map", "")
+    ...     for x in (0, 500, 9000)
+    ... ]
+    >>> held = hold_all(gates[:2], name="Gate", reason="Two of them.")
+    >>> held.precision, circle_of(held)[1]
+    ('district', 320.0)
+    >>> hold_all(gates, name="Gate", reason="Three of them.")
+    """
+    grounds = [c.shape.buffer(c.margin_m) for c in candidates if c.shape is not None]
+    ground = shapely.union_all(grounds).convex_hull
+    if shapely.minimum_bounding_radius(ground) > TOGETHER_M:
+        return None
+    codes = {candidate.area_code for candidate in candidates}
+    tables = dict.fromkeys(candidate.located_by for candidate in candidates)
+    return Candidate(
+        name, "district", ground, 0.0, codes.pop() if len(codes) == 1 else None,
+        candidates[0].score / 2, ", ".join(tables), reason,
+    )  # fmt: skip
 
 
 def circle_of(candidate: Candidate) -> tuple[shapely.Point | None, float | None]:

@@ -27,19 +27,21 @@ def _require_crs(shapes: Frame, name: str) -> None:
         raise CrsError(msg)
 
 
-def to_metric(shapes: Frame) -> Frame:
+def to_metric(shapes: Frame, *, crs: str = MEASURED) -> Frame:
     """
-    Return shapes in British National Grid metres (EPSG:27700).
+    Return shapes in the metres of a country's grid.
 
     Parameters
     ----------
     shapes
         Geometries with a declared CRS.
+    crs
+        The grid: British National Grid (EPSG:27700) unless another country is measured.
 
     Returns
     -------
     metric
-        The same rows in the same order, in EPSG:27700.
+        The same rows in the same order, in that grid.
 
     Raises
     ------
@@ -54,7 +56,7 @@ def to_metric(shapes: Frame) -> Frame:
     [528910.0]
     """
     _require_crs(shapes, "shapes")
-    return shapes.to_crs(MEASURED)
+    return shapes.to_crs(crs)
 
 
 def to_stored(shapes: Frame) -> Frame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import permutations
 from typing import TYPE_CHECKING
@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geo.crs import to_metric
+from geo.crs import MEASURED, to_metric
 from geo.errors import GeocodeError
+from geo.mapped import Mapped, gather_mapped
 from geo.name_index import NameIndex
 from geo.place import name_key
+from geo.spellings import Spellings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from geo.features import Features
+
 SHORT_FORMS = (
     re.compile(r",? (?:city|county|royal borough|london borough) of$", re.IGNORECASE),
     re.compile(r"^(?:city|county|royal borough|london borough) of ", re.IGNORECASE),
@@ -31,6 +35,15 @@ SHORT_FORMS = (
     re.compile(r" (?:city|county)$", re.IGNORECASE),
 )
 """Tails and heads that people leave out: "Kingston upon Thames" is written "Kingston"."""
+
+WIDEST_REACH_M = 12_000.0
+"""Reach of the largest towns: those of a million residents or more."""
+
+NARROWEST_BREADTH = 1 / 12
+"""Reach, as a share of the widest, of villages, and of stations, docks and wards."""
+
+PER_LOG_RESIDENTS = 0.0018
+"""So small that the whole range, ln(144) times this, decides nothing."""
 
 WARD_TAIL = re.compile(r"\s+(?:Ward|ED)$")
 STATION_TAIL = re.compile(r"\s+Station$")
@@ -70,7 +83,7 @@ class CuratedPlace:
 @dataclass(frozen=True)
 class Gazetteer:
     """
-    Named places with their positions in EPSG:27700 metres.
+    Named places with their positions in metres of one grid.
 
     Attributes
     ----------
@@ -89,6 +102,12 @@ class Gazetteer:
         ``postcode``, ``ward``, ``easting_m``, ``northing_m``.
     force_areas
         ``force`` (any name or code of it) and ``area_code``: where it may deploy.
+    features
+        Named streets, stations and venues of maps at hand, and of a geocoder's answers.
+    country
+        ISO 3166-1 alpha-2 code, small letters.
+    measured
+        The grid of every position, in metres: EPSG:27700 in Great Britain.
     """
 
     areas: gpd.GeoDataFrame
@@ -96,11 +115,24 @@ class Gazetteer:
     curated: pd.DataFrame
     postcodes: pd.DataFrame
     force_areas: pd.DataFrame
+    features: tuple[Features, ...] = ()
+    country: str = "gb"
+    measured: str = MEASURED
+
+    def with_features(self, features: Sequence[Features]) -> Gazetteer:
+        """Return the gazetteer with further named features."""
+        return replace(self, features=(*self.features, *features)) if features else self
+
+    @cached_property
+    def mapped(self) -> Mapped:
+        """The features of every source, in metres, to be found by name."""
+        return gather_mapped(self.features, crs=self.measured)
 
     @cached_property
     def area_shapes(self) -> dict[str, shapely.Geometry]:
         """Metric polygon of each area, by code."""
-        metric = to_metric(self.areas.set_geometry(self.areas.geometry.make_valid()))
+        valid = self.areas.set_geometry(self.areas.geometry.make_valid())
+        metric = to_metric(valid, crs=self.measured)
         return dict(zip(metric["area_code"], metric.geometry, strict=True))
 
     @cached_property
@@ -113,13 +145,15 @@ class Gazetteer:
         codes = list(self.area_shapes)
         return codes, shapely.STRtree([self.area_shapes[code] for code in codes])
 
-    def area_at(self, spots: NDArray[np.object_] | list[shapely.Point]) -> list[str]:
-        """Return the code of the area holding, or else nearest to, each spot."""
+    def area_at(self, spots: NDArray[np.object_] | list[shapely.Point]) -> list[str | None]:
+        """Return the code of the area holding, or else nearest to, each spot, if any."""
         codes, tree = self._area_tree
+        if not codes:
+            return [None] * len(spots)
         return [codes[i] for i in tree.nearest(np.asarray(spots, dtype=object))]
 
     @cached_property
-    def area_keys(self) -> dict[str, list[str]]:
+    def area_keys(self) -> Spellings[str]:
         """Codes of the areas that each spelling may mean."""
         found: dict[str, list[str]] = defaultdict(list)
         for row in self.areas.itertuples():
@@ -128,7 +162,7 @@ class Gazetteer:
                     for key in spellings(name):
                         if row.area_code not in found[key]:
                             found[key].append(row.area_code)
-        return dict(found)
+        return Spellings(found)
 
     @cached_property
     def labels(self) -> list[str]:
@@ -146,14 +180,14 @@ class Gazetteer:
         return [str(ref) for ref in self.names["ref"]]
 
     @cached_property
-    def name_keys(self) -> dict[str, list[int]]:
+    def name_keys(self) -> Spellings[int]:
         """Rows of ``names`` that each spelling may mean."""
         found: dict[str, list[int]] = defaultdict(list)
         for position, (name, kind) in enumerate(zip(self.labels, self.kinds, strict=True)):
             keys = spellings(name) if kind == "town" else {name_key(name)}
             for key in keys:
                 found[key].append(position)
-        return dict(found)
+        return Spellings(found)
 
     @cached_property
     def name_index(self) -> NameIndex:
@@ -165,6 +199,17 @@ class Gazetteer:
     def reaches(self) -> list[float]:
         """Reach of each row of ``names`` in metres."""
         return [float(reach) for reach in self.names["reach_m"].to_numpy()]
+
+    def prominence(self, row: int) -> float:
+        """
+        Return the weight that puts a row of ``names`` after its larger namesakes.
+
+        The reach of a town goes with the root of its residents. The weight only orders the
+        candidates: all of its range is less than the difference that decides, since the
+        larger of two namesakes is not always meant (Stratford is in London more often).
+        """
+        breadth = self.reaches[row] / WIDEST_REACH_M if self.kinds[row] == "town" else 0.0
+        return 1 + PER_LOG_RESIDENTS * 2 * float(np.log(max(breadth, NARROWEST_BREADTH)))
 
     @cached_property
     def curated_rows(self) -> list[CuratedPlace]:
@@ -185,7 +230,7 @@ class Gazetteer:
         ]
 
     @cached_property
-    def curated_keys(self) -> dict[str, list[int]]:
+    def curated_keys(self) -> Spellings[int]:
         """Rows of ``curated`` that each whole text, parts in any order, may mean."""
         found: dict[str, list[int]] = defaultdict(list)
         for position, row in enumerate(self.curated_rows):
@@ -196,7 +241,7 @@ class Gazetteer:
                 for key in keys:
                     if position not in found[key]:
                         found[key].append(position)
-        return dict(found)
+        return Spellings(found)
 
     @cached_property
     def ward_rows(self) -> dict[str, NDArray[np.float64]]:

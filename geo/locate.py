@@ -9,19 +9,23 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from geo.candidates import Candidate, circle_of, unknown
+from geo.candidates import Candidate, circle_of, hold_all, unknown
 from geo.checks import require_columns
-from geo.crs import MEASURED, STORED, to_stored
+from geo.crs import STORED, to_stored
 from geo.errors import GeocodeError
-from geo.names import Names
+from geo.fitting import one_spot
+from geo.names import AS_GOOD, Names
 from geo.place import PlaceParts, name_key, parse_place
-from geo.search import Search
+from geo.search import Search, standing_by
 from geo.words import COMMON_FIRST_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geo.gazetteer import Gazetteer
+
+KEY = ("force", "place_published", "area_published")
+"""What tells one place to be located from another."""
 
 LONGEST = 200
 """Characters; longer text is not a place but a paragraph."""
@@ -37,9 +41,6 @@ MOST_ASKED = 3
 
 REMEDY = "Add the town or borough, or pin it in data/corrections.csv."
 """What a person can do about a place that is not settled."""
-
-AS_GOOD = 0.01
-"""Scores closer than this are equally good: several such candidates are a question."""
 
 
 def locate_places(places: pd.DataFrame, gazetteer: Gazetteer) -> gpd.GeoDataFrame:
@@ -74,12 +75,7 @@ def locate_places(places: pd.DataFrame, gazetteer: Gazetteer) -> gpd.GeoDataFram
     is only part of a borough's ("Barking", of Barking and Dagenham) is a district. The
     force bounds the search to the areas it polices.
     """
-    columns = ["force", "place_published", "area_published"]
-    require_columns(places, columns, name="places")
-    keys = [
-        tuple(None if pd.isna(cell) else str(cell) for cell in row)
-        for row in places[columns].itertuples(index=False)
-    ]
+    keys = place_keys(places)
     best = {
         key: _resolve(key[1] or "", gazetteer, force=key[0], area=key[2])[0]
         for key in dict.fromkeys(keys)
@@ -87,8 +83,32 @@ def locate_places(places: pd.DataFrame, gazetteer: Gazetteer) -> gpd.GeoDataFram
     table = candidate_table([best[key] for key in keys], gazetteer)
     table.index = places.index
     return gpd.GeoDataFrame(
-        pd.concat([places[columns], table], axis=1), geometry="geometry", crs=STORED
+        pd.concat([places[list(KEY)], table], axis=1), geometry="geometry", crs=STORED
     )
+
+
+def place_keys(places: pd.DataFrame) -> list[tuple[str | None, ...]]:
+    """
+    Return what places are located by, row by row: the force, the words and the area.
+
+    Parameters
+    ----------
+    places
+        The columns `KEY`, each of which may be null.
+
+    Returns
+    -------
+    keys
+        None where a cell is null.
+
+    Raises
+    ------
+    MissingColumnError
+        If a column is missing.
+    """
+    require_columns(places, list(KEY), name="places")
+    rows = places[list(KEY)].itertuples(index=False)
+    return [tuple(None if pd.isna(cell) else str(cell) for cell in row) for row in rows]
 
 
 def candidates_for(
@@ -161,7 +181,7 @@ def candidate_table(rows: Sequence[Candidate], gazetteer: Gazetteer) -> pd.DataF
     rows
         Ways to read places.
     gazetteer
-        Where they were found: it knows the names of areas.
+        Where they were found: it knows the names of areas, and its grid.
 
     Returns
     -------
@@ -170,7 +190,9 @@ def candidate_table(rows: Sequence[Candidate], gazetteer: Gazetteer) -> pd.DataF
         EPSG:4326; one row per candidate with a fresh index.
     """
     circles = [circle_of(candidate) for candidate in rows]
-    degrees = to_stored(gpd.GeoSeries([middle for middle, _ in circles], crs=MEASURED))
+    degrees = to_stored(
+        gpd.GeoSeries([middle for middle, _ in circles], crs=gazetteer.measured)
+    )
     names = gazetteer.area_names
     frame = pd.DataFrame(
         {
@@ -186,7 +208,7 @@ def candidate_table(rows: Sequence[Candidate], gazetteer: Gazetteer) -> pd.DataF
             "question": pd.Series([c.question for c in rows], dtype="str"),
         }
     )
-    shapes = gpd.GeoSeries([candidate.shape for candidate in rows], crs=MEASURED)
+    shapes = gpd.GeoSeries([candidate.shape for candidate in rows], crs=gazetteer.measured)
     return frame.assign(geometry=to_stored(shapes).to_numpy())
 
 
@@ -201,7 +223,7 @@ def _resolve(
         parts = parse_place(text)
     except GeocodeError as error:
         return unknown(None, str(error), "Where was it?"), []
-    search = Search(Names(gazetteer, gazetteer.scope_of(force)))
+    search = Search(Names(gazetteer, gazetteer.scope_of(force)), standing_by(parts))
     found = search.find([*parts.names, *_also(area, parts)])
     if not found:
         return unknown(parts.read, *_why_not(parts, search, force)), []
@@ -221,17 +243,20 @@ def _also(area: str | None, parts: PlaceParts) -> list[str]:
 def _choose(parts: PlaceParts, found: list[Candidate], search: Search) -> Candidate:
     """Take the one best candidate; several equally good ones are a question, not an answer."""
     best = [c for c in found if c.score >= found[0].score - AS_GOOD]
-    if len(best) == 1:
-        return best[0]
+    settled = best[0] if len(best) == 1 else one_spot(best)
+    if settled is not None:
+        return settled
     codes = sorted({c.area_code or "" for c in best})
     names = sorted(search.names.gazetteer.area_names.get(code, "no one area") for code in codes)
     listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "")
     question = f"Which of the {len(best)} is meant?"
     reason = f"{parts.read!r} fits {len(best)} places, in {listed}. {question} {REMEDY}"
-    if len(codes) == 1 and codes[0]:
-        within = search.names.area(codes[0], parts.read, best[0].score / 2, reason)
-        return replace(within, question=question)
-    return unknown(parts.read, reason, question)
+    held = hold_all(best, name=parts.read, reason=reason)
+    if held is None and len(codes) == 1 and codes[0]:
+        held = search.names.area(codes[0], parts.read, best[0].score / 2, reason)
+    if held is None:
+        return unknown(parts.read, reason, question)
+    return replace(held, question=question)
 
 
 def _why_not(parts: PlaceParts, search: Search, force: str | None) -> tuple[str, str]:

@@ -11,18 +11,21 @@ import numpy as np
 import shapely
 
 from geo.candidates import Candidate, drawn
-from geo.likeness import alike
+from geo.fitting import compatible
 from geo.place import kind_of, name_key
 from geo.words import COMMON_FIRST_WORDS, EVENT_WORDS, QUALIFIERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
     from geo.gazetteer import Gazetteer
 
     _Draw = Callable[[list[int], float], Candidate]
+
+AS_GOOD = 0.01
+"""Scores closer than this are equally good: several such candidates are a question."""
 
 CENTRE_REACH_M = 1200.0
 """A town's centre and its high street lie within this of the point GeoNames gives it:
@@ -87,11 +90,43 @@ class Names:
         if any(name_key(c.name or "") == name_key(name) for c in whole):
             return whole
         named = self._as_named(name, exact=True)
-        if whole or named:
-            # "Richmond" is short for a borough, unless another Richmond is in reach.
-            return [*whole, *(c for c in named if not whole or not compatible(c, whole))]
+        # "Richmond" is short for a borough, unless another Richmond is in reach.
+        known = [*whole, *(c for c in named if not whole or not compatible(c, whole))]
+        known = self._with_mapped(name, known, exact=True)
+        if known:
+            return known
         slips = self._as_area(name, exact=False) + self._as_named(name, exact=False)
-        return [c for c in slips if c.score >= max(s.score for s in slips) - 0.001]
+        slips = self._with_mapped(name, slips, exact=False)
+        return [c for c in slips if c.score >= max(s.score for s in slips) - AS_GOOD]
+
+    def _with_mapped(
+        self, name: str, known: list[Candidate], *, exact: bool
+    ) -> list[Candidate]:
+        """
+        Add what maps at hand hold of a name.
+
+        A street on the map is narrower than the surroundings of a dock that bears its name,
+        and takes its place; anything else our own tables know needs no second reading.
+        """
+        if known and kind_of(name) != "street":
+            return known
+        mapped = self.mapped(name, exact=exact)
+        return [*(c for c in known if not compatible(c, mapped)), *mapped]
+
+    def mapped(self, name: str, *, exact: bool) -> list[Candidate]:
+        """Return the features of maps at hand that bear a name."""
+        features = self.gazetteer.mapped
+        made = []
+        for key, score in features.keys.hits(name_key(name), exact=exact):
+            rows = features.rows_of(name, key)
+            codes = self.gazetteer.area_at(features.spots(rows))
+            found = zip(rows, codes, strict=True)
+            made += [
+                features.candidate(row, code=code, score=score)
+                for row, code in found
+                if self.allowed(code)
+            ]
+        return made
 
     def area(self, code: str, name: str, score: float, reason: str) -> Candidate:
         """Return a whole area as a candidate."""
@@ -101,7 +136,7 @@ class Names:
     def _as_area(self, name: str, *, exact: bool) -> list[Candidate]:
         index = self.gazetteer.area_keys
         made = []
-        for key, score in hits(name_key(name), index, exact=exact):
+        for key, score in index.hits(name_key(name), exact=exact):
             for code in index[key]:
                 whole = self.gazetteer.area_names[code]
                 reason = f"Only the borough or authority is named: somewhere in {whole}."
@@ -145,7 +180,7 @@ class Names:
         """Draw each cluster of points that bear a name."""
         index, every = self.gazetteer.name_keys, self.gazetteer.kinds
         found = []
-        for match, score in hits(key, index, exact=exact):
+        for match, score in index.hits(key, exact=exact):
             rows = self._in_scope([row for row in index[match] if every[row] in kinds])
             found += [draw(cluster, score) for cluster in self._clusters(rows)]
         return found
@@ -187,6 +222,7 @@ class Names:
         tables = dict.fromkeys(TABLES[kind] for kind in kinds)
         name = self.gazetteer.labels[rows[0]] + suffix
         code = self._code(shapely.Point(self._spots(rows[:1])[0]))
+        score *= max(self.gazetteer.prominence(row) for row in rows)
         return Candidate(name, precision, shape, margin, code, score, ", ".join(tables), reason)
 
     def _kin(self, rows: list[int]) -> list[int]:
@@ -220,7 +256,7 @@ class Names:
     def _spots(self, rows: list[int]) -> NDArray[np.float64]:
         return self.gazetteer.spots[rows]
 
-    def _code(self, spot: shapely.Point) -> str:
+    def _code(self, spot: shapely.Point) -> str | None:
         return self.gazetteer.area_at([spot])[0]
 
     @cached_property
@@ -256,13 +292,6 @@ class Names:
         return clusters
 
 
-def hits(key: str, index: Collection[str], *, exact: bool) -> list[tuple[str, float]]:
-    """Return the keys that a key is, or is a slip for, with their likeness."""
-    if exact:
-        return [(key, 1.0)] if key in index else []
-    return alike(key, index)
-
-
 def _without(key: str, tails: tuple[str, ...]) -> str:
     for tail in tails:
         key = key.removesuffix(tail)
@@ -272,15 +301,3 @@ def _without(key: str, tails: tuple[str, ...]) -> str:
 def union(shapes: Iterable[shapely.Geometry]) -> shapely.Geometry:
     """Return the union of some shapes."""
     return shapely.union_all(list(shapes))
-
-
-def compatible(candidate: Candidate, others: list[Candidate]) -> bool:
-    """Tell whether a reading lies in or near a reading of another part of the same text."""
-    shape = candidate.shape
-    return any(
-        shape is not None
-        and other.shape is not None
-        and shape.distance(other.shape)
-        <= max(candidate.margin_m, other.margin_m, DISTRICT_REACH_MIN_M)
-        for other in others
-    )

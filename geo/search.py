@@ -6,16 +6,23 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 from typing import TYPE_CHECKING
 
-from geo.candidates import NARROWEST_FIRST, Candidate, drawn
+from geo.candidates import Candidate, drawn
+from geo.fitting import agreeing, compatible, fit, narrowed
 from geo.gazetteer import spellings
-from geo.names import CENTRE_REACH_M, DISTRICT_REACH_MIN_M, Names, compatible, hits, union
+from geo.names import CENTRE_REACH_M, DISTRICT_REACH_MIN_M, Names, union
 from geo.place import kind_of, name_key
-from geo.words import COUNTRY_WORDS
+from geo.words import COMMON_FIRST_WORDS, COUNTRY_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import shapely
+
+    from geo.gazetteer import CuratedPlace
+    from geo.place import PlaceParts
+
+STREET_MARGIN_M = 30.0
+"""From a street's middle line to the back of its pavement."""
 
 
 @dataclass(frozen=True)
@@ -27,16 +34,19 @@ class Search:
     ----------
     names
         Single names of a gazetteer, within the areas the search is bounded to.
+    beside
+        Names that the place is only beside: landmarks and cross streets.
     """
 
     names: Names
+    beside: frozenset[str] = frozenset()
 
     def find(self, names: Sequence[str]) -> list[Candidate]:
         """Return every reading of some parts, best first."""
         narrower = [name for name in names if name_key(name) not in COUNTRY_WORDS]
         names = narrower or names[:1]
         found = self._curated(names)
-        if not found and len(names) == 1:
+        if not found and len(names) == 1 and not is_everywhere(names[0]):
             found = self.names.single(names[0])
         if not found:
             found = self._constrained(names)
@@ -58,7 +68,7 @@ class Search:
         found: dict[int, tuple[float, tuple[str, ...]]] = {}
         for order in permutations(names[:4], size):
             key = " ".join(map(name_key, order))
-            for match, score in hits(key, index, exact=exact):
+            for match, score in index.hits(key, exact=exact):
                 for row in index[match]:
                     if score > found.get(row, (0.0, ()))[0]:
                         found[row] = (score, order)
@@ -67,7 +77,8 @@ class Search:
             for row, (score, order) in sorted(found.items())
         ]
         allowed = [(c, rest) for c, rest in made if self.names.allowed(c.area_code)]
-        return [c for c, rest in allowed if self._agrees(c, rest)]
+        read = [(c, [self.names.single(name) for name in rest]) for c, rest in allowed]
+        return [narrowed(c, rest) for c, rest in read if _agrees(c, rest)]
 
     def _curated_row(self, position: int, score: float, names: Sequence[str]) -> Candidate:
         row = self.names.gazetteer.curated_rows[position]
@@ -76,22 +87,33 @@ class Search:
         else:
             spots = self.names.gazetteer.spots_of(row.keys)
             shape, margin = drawn(spots, row.precision, row.margin_m)
-        return Candidate(
+        made = Candidate(
             row.read_as(names), row.precision, shape, margin, row.area_code, score,
             "curated table", f"{row.note} [{row.keys}].",
+        )  # fmt: skip
+        return self._as_mapped(made, row)
+
+    def _as_mapped(self, made: Candidate, row: CuratedPlace) -> Candidate:
+        """Draw a curated street as a map has it, where a map covers the whole of its ground."""
+        mapped = self.names.gazetteer.mapped
+        if row.precision not in {"street", "district"} or made.shape is None:
+            return made
+        ground = made.shape.buffer(made.margin_m)
+        if not mapped.covers(ground):
+            return made
+        lines = mapped.streets_in((row.name, *row.other_names), ground)
+        if lines.is_empty:
+            return made
+        reason = f"{made.reason} Drawn as the map at hand has it on that ground."
+        return replace(
+            made, precision="street", shape=lines, margin_m=STREET_MARGIN_M, kind="street",
+            located_by=f"{made.located_by}, OpenStreetMap", reason=reason,
         )  # fmt: skip
 
     def _union_of_areas(self, keys: str) -> shapely.Geometry:
         prefixes = tuple(key.removeprefix("area:") for key in keys.split(";"))
         shapes = self.names.gazetteer.area_shapes
         return union(shape for code, shape in shapes.items() if code.startswith(prefixes))
-
-    def _agrees(self, candidate: Candidate, rest: Sequence[str]) -> bool:
-        """Tell whether the parts a curated row does not name are near it, where known."""
-        return all(
-            not (found := self.names.single(name)) or compatible(candidate, found)
-            for name in rest
-        )
 
     # Several names: each constrains the others --------------------------------------------
 
@@ -101,16 +123,15 @@ class Search:
         if whole is not None:
             names = self._run_together(whole)
         places = [(name, self.names.single(name)) for name in names]
+        if not any(found for _, found in places):
+            return []
+        places = agreeing(places)
         known = [found for _, found in places if found]
         lost = [name for name, found in places if not found]
-        if not known:
-            return []
-        pool = [c for found in known for c in found]
-        fits = [c for c in pool if all(compatible(c, found) for found in known)]
-        if not fits:
-            return pool
-        narrow = min(NARROWEST_FIRST[c.precision] for c in fits)
-        chosen = [c for c in fits if NARROWEST_FIRST[c.precision] == narrow]
+        fitting = fit(known)
+        if not fitting:
+            return [c for found in known for c in found]
+        chosen = [narrowed(c, known) for c in fitting]
         chosen = [replace(c, name=", ".join(_read(places, c))) for c in chosen]
         if not lost:
             return chosen
@@ -124,6 +145,11 @@ class Search:
         centre = self._high_street(details, place)
         if centre is not None:
             return centre
+        if place.precision == "street" and self.beside.issuperset(details):
+            # Outside a shop, or where a lane we lack meets it, is on the street all the same.
+            reason = f"{place.reason} {named!r} is in no table we hold: somewhere along it."
+            name = f"{named}, {place.name}"
+            return replace(place, name=name, reason=reason, lost=tuple(details))
         question = None
         if place.precision == "area":
             question = f"In which part of {place.name} is {named}?"
@@ -171,6 +197,36 @@ class Search:
                 if kind_of(rest) != "district" and self.names.single(place):
                     return [rest, place]
         return [name]
+
+
+def standing_by(parts: PlaceParts) -> frozenset[str]:
+    """
+    Return the names that a place is only beside: its landmark and its cross street.
+
+    Examples
+    --------
+    >>> from geo.place import parse_place
+    >>> sorted(standing_by(parse_place("High St o/s Primark j/w Love Lane, Ilford")))
+    ['Love Lane', 'Primark']
+    """
+    return frozenset(name for name in (parts.landmark, parts.cross_street) if name)
+
+
+def is_everywhere(name: str) -> bool:
+    """
+    Tell whether a name is of a street that every town has, and so places nothing by itself.
+
+    Examples
+    --------
+    >>> [is_everywhere(name) for name in ("High Street", "The Broadway", "Briggate")]
+    [True, True, False]
+    """
+    return kind_of(name) == "street" and name_key(name).split()[0] in COMMON_FIRST_WORDS
+
+
+def _agrees(candidate: Candidate, rest: Sequence[Sequence[Candidate]]) -> bool:
+    """Tell whether the parts a curated row does not name are near it, where known."""
+    return all(not found or compatible(candidate, found) for found in rest)
 
 
 def _read(places: list[tuple[str, list[Candidate]]], chosen: Candidate) -> list[str]:

@@ -157,7 +157,7 @@ def test_namesakes_are_not_guessed():
     assert "Newham, Westminster" in row["reason"]
     assert locate("Richmond", force=None)["precision"].item() == "unknown"
     shown = candidates_for("Abbey Road", GAZETTEER, MET)
-    assert shown["area_name"].tolist()[1:] == ["Newham", "Westminster"]
+    assert set(shown["area_name"].iloc[1:]) == {"Newham", "Westminster"}
 
 
 def test_two_streets_of_one_borough_are_the_borough():
