@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 NEAR_M = 700.0
 """Two parts of one text lie no farther apart than a ten minutes' walk."""
 
+BORDER_M = 300.0
+"""A part lies no farther beyond the borough that the text names: as far as the generalised
+boundaries outside London stray, and as wide as a street on the border is read."""
+
 OUTSIDE_WEIGHT = 0.9
 """What is left of a reading's score where it lies wholly outside what another part names."""
 
@@ -51,7 +55,8 @@ def compatible(candidate: Candidate, others: Sequence[Candidate]) -> bool:
 def _reaches(candidate: Candidate, other: Candidate) -> bool:
     if candidate.shape is None or other.shape is None:
         return False
-    reach = max(candidate.margin_m, other.margin_m, NEAR_M)
+    areas = "area" in {candidate.precision, other.precision}
+    reach = max(candidate.margin_m, other.margin_m, BORDER_M if areas else NEAR_M)
     return bool(shapely.dwithin(candidate.shape, other.shape, reach))
 
 
@@ -228,6 +233,47 @@ def _landmark(candidate: Candidate, readings: Sequence[Candidate]) -> Candidate 
     name = f"{sites[0].name}, {candidate.name}"
     made = _spot(candidate, points, margin_m, name, sites[0].reason)
     return replace(made, located_by=sites[0].located_by)
+
+
+def crossing_grounds(candidates: Sequence[Candidate]) -> Candidate | None:
+    """
+    Take the ground that several streets of one text share.
+
+    Parameters
+    ----------
+    candidates
+        One reading of each street.
+
+    Returns
+    -------
+    shared
+        A district: where all of them may be at once; None where they share no ground.
+
+    Examples
+    --------
+    >>> east = Candidate("East Street", "street", shapely.LineString([(0, 0), (900, 0)]), 100,
+    ...                  "E1", 1, "table", "")
+    >>> north = replace(east, name="North Street", shape=shapely.LineString([(0, 0), (0, 900)]))
+    >>> shared = crossing_grounds([east, north])
+    >>> shared.name, shared.precision, shared.shape.bounds
+    ('East Street, junction with North Street', 'district', (-100.0, -100.0, 100.0, 100.0))
+    """
+    grounds = [c.shape.buffer(c.margin_m) for c in candidates if c.shape is not None]
+    shared = shapely.intersection_all(grounds)
+    if shared.is_empty or len(grounds) < len(candidates):
+        return None
+    tables = dict.fromkeys(candidate.located_by for candidate in candidates)
+    return replace(
+        candidates[0],
+        name=", junction with ".join(str(candidate.name) for candidate in candidates),
+        precision="district",
+        shape=shared,
+        margin_m=0.0,
+        score=min(candidate.score for candidate in candidates),
+        located_by=", ".join(tables),
+        reason="The ground that the streets named share.",
+        kind=None,
+    )
 
 
 def _spot(

@@ -7,7 +7,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING
 
 from geo.candidates import Candidate, drawn
-from geo.fitting import agreeing, compatible, fit, narrowed
+from geo.fitting import agreeing, compatible, crossing_grounds, fit, narrowed
 from geo.gazetteer import spellings
 from geo.names import CENTRE_REACH_M, DISTRICT_REACH_MIN_M, Names, union
 from geo.place import kind_of, name_key
@@ -78,6 +78,10 @@ class Search:
         ]
         allowed = [(c, rest) for c, rest in made if self.names.allowed(c.area_code)]
         read = [(c, [self.names.single(name) for name in rest]) for c, rest in allowed]
+        streets = [c for c, rest in read if c.precision == "street" and _agrees(c, rest)]
+        if self.beside and len({order for _, order in found.values()}) == len(streets) > 1:
+            shared = crossing_grounds(streets)
+            return [shared] if shared is not None else streets
         return [narrowed(c, rest) for c, rest in read if _agrees(c, rest)]
 
     def _curated_row(self, position: int, score: float, names: Sequence[str]) -> Candidate:
@@ -234,6 +238,6 @@ def _read(places: list[tuple[str, list[Candidate]]], chosen: Candidate) -> list[
     others = [
         min(found, key=lambda c: -c.score).name or name
         for name, found in places
-        if found and chosen.name not in {c.name for c in found}
+        if found and not any((c.name or "") in (chosen.name or "") for c in found)
     ]
     return [chosen.name or "", *others[:1]]

@@ -164,3 +164,21 @@ def test_places_of_another_country_are_measured_on_its_own_grid(precision):
     assert (round(out["lon"], 2), round(out["lat"], 2)) == (24.92, 60.17)
     # 0.04 degrees at 60.17 north are 2,220 m; half of it and the street's margin.
     assert 1130 <= out["uncertainty_m"] <= 1160
+
+
+def test_two_curated_streets_at_a_junction_share_ground():
+    shared = read_place("Oxford St j/w Regent St", EMBEDDED, force=MET)
+    circus = EMBEDDED.spots_of("station:Oxford Circus")[0]
+    assert shared.name == "Oxford Street, junction with Regent Street"
+    assert shared.precision == "district"
+    assert shared.shape.covers(shapely.Point(circus))
+    for alone in ("Oxford Street", "Regent Street"):
+        whole = read_place(alone, EMBEDDED, force=MET)
+        assert circle_of(shared)[1] < circle_of(whole)[1]
+
+
+def test_a_street_beyond_the_border_of_the_borough_named_is_not_the_one():
+    beyond = row("Toll Lane", "street", line((0, 0), (300, 0), at=ILFORD))
+    found = read("Toll Lane, Croydon", beyond)
+    assert (found.precision, found.area_code) == ("area", "E09000008")
+    assert found.lost == ("Toll Lane",)
