@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from data.cell import is_unknown
+from data.cell import is_unknown, one_line
 from data.dates import parse_date
 from data.delimited import decode
 from data.errors import CorrectionError, SourceError, ValueParseError
+from data.exports import FORMULA_STARTS
 from data.lint import join_flags, split_flags
 from data.overlap import place_key
+from data.open_questions import PLACE_READ, words_left
 from data.schemas import CORE_CORRECTIONS, CORE_DEPLOYMENTS
 from data.tables import as_rows, as_table
 from data.times import parse_duration, parse_time
@@ -45,6 +47,7 @@ COLUMNS = ("deployment_id", "column", "value_from", "value_to", "reason", "evide
 _OPTIONAL = ("place", "source")
 _FRAME = (*COLUMNS, *_OPTIONAL, "file", "line")
 
+_SPOT = ("lon", "lat")
 _BEYOND = "beyond the last column"
 _TEXTS = ("area_published", "use_case", "event", "note")
 _SPECIAL: dict[str, Callable[[str], Any]] = {
@@ -65,7 +68,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     if column.name in _SPECIAL
     or column.name in _TEXTS
     or (column.dtype == "BIGINT" and not column.name.startswith("source_"))
-}
+} | {PLACE_READ: parse_text}
 
 
 def load_corrections(paths: Sequence[Path] = ()) -> pd.DataFrame:
@@ -139,12 +142,18 @@ def _lines(reader: csv.DictReader[str], name: str) -> list[dict[str, Any]]:
                 "double quotes around a cell that holds a comma."
             )
             raise CorrectionError(msg)
-        held = {column: (row.get(column) or "").strip() for column in (*COLUMNS, *_OPTIONAL)}
+        held = {column: _armed(row.get(column) or "") for column in (*COLUMNS, *_OPTIONAL)}
         if any(held.values()):
             lines.append(held | {"file": name, "line": reader.line_num})
     for line in lines:
         _require_whole(line)
     return lines
+
+
+def _armed(cell: str) -> str:
+    """Take off the apostrophe that kept a spreadsheet from running a cell as a formula."""
+    text = cell.strip()
+    return text[1:] if text[:1] == "'" and text[1:].startswith(FORMULA_STARTS) else text
 
 
 def _where(line: Mapping[str, Any]) -> str:
@@ -164,12 +173,30 @@ def _require_whole(line: Mapping[str, Any]) -> None:
         said = f"'{line['column']}' is no column that can be corrected"
         msg = f"{_where(line)}: {said}. Known: {known}."
         raise CorrectionError(msg)
+    _require_finished(line)
     for end in ("value_from", "value_to"):
         try:
             _parse(line["column"], line[end])
         except ValueParseError as error:
             msg = f"{_where(line)}, {end}: {error}"
             raise CorrectionError(msg) from error
+
+
+def _require_finished(line: Mapping[str, Any]) -> None:
+    """Refuse a line pasted as it was given, and a reading that names nothing."""
+    left = words_left(line)
+    if left:
+        msg = (
+            f"{_where(line)} still says {', '.join(left)}, as it was given to be finished. Put "
+            "in what you know; only the source may stay empty."
+        )
+        raise CorrectionError(msg)
+    if line["column"] == PLACE_READ and is_unknown(line["value_to"]):
+        msg = (
+            f"{_where(line)} reads a place as '{line['value_to']}', which names none. Give the "
+            "place it means, such as 'High Street, Ilford', or take the line out."
+        )
+        raise CorrectionError(msg)
 
 
 def _parse(column: str, text: str) -> Any:  # noqa: ANN401 - a column's own type
@@ -203,12 +230,14 @@ def apply_corrections(
     Raises
     ------
     CorrectionError
-        If the record no longer holds the value a correction starts from, or a user's
-        correction names a deployment that is not there.
+        If the record no longer holds the value a correction starts from, a user's
+        correction names a deployment that is not there, or a spot is left with one of its
+        two coordinates.
 
     Notes
     -----
     One of our own corrections whose deployment is not in this run is passed over.
+    ``place_read`` changes no column here: `data.readings` reads the place by it.
     """
     rows = {row["deployment_id"]: row for row in as_rows(core)}
     changes: dict[str, dict[Any, Any]] = defaultdict(dict)
@@ -223,10 +252,26 @@ def apply_corrections(
             changes[column][index[line["deployment_id"]]] = value
         flags = join_flags([*split_flags(row["flags"]), CORRECTED])
         changes["flags"][index[line["deployment_id"]]] = flags
-        applied.append(line | {"value_from": line["value_from"] or "not stated"})
+        before = row["place_published"] if line["column"] == PLACE_READ else "not stated"
+        applied.append(line | {"value_from": line["value_from"] or before})
+    changed = _change(core, changes)
+    _require_whole_spots(changed, applied)
     order = {identity: position for position, identity in enumerate(rows)}
     applied.sort(key=lambda line: order[line["deployment_id"]])
-    return _change(core, changes), as_table(applied, CORE_CORRECTIONS)
+    return changed, as_table(applied, CORE_CORRECTIONS)
+
+
+def _require_whole_spots(core: pd.DataFrame, applied: Sequence[Mapping[str, Any]]) -> None:
+    lacking = core["lon"].isna() != core["lat"].isna()
+    halves = set(core.loc[lacking, "deployment_id"])
+    for line in applied:
+        if line["column"] in _SPOT and line["deployment_id"] in halves:
+            other = _SPOT[line["column"] == "lon"]
+            msg = (
+                f"{_where(line)} gives {line['column']} of {line['deployment_id']} but nothing "
+                f"gives its {other}. A spot needs both: add a line for {other}."
+            )
+            raise CorrectionError(msg)
 
 
 def _deployment(
@@ -249,23 +294,36 @@ def _deployment(
 
 
 def _require_match(line: Mapping[str, Any], row: Mapping[str, Any]) -> None:
-    held, stated = row[line["column"]], _parse(line["column"], line["value_from"] or "")
+    held, stated = _held_and_stated(line, row)
     both = isinstance(held, float) and isinstance(stated, float)
     if held == stated or (both and math.isclose(held, stated, rel_tol=1e-4)):
         return
     shown = "nothing" if held is None else f"'{held}'"
     msg = (
         f"{_where(line)}: the record of {line['deployment_id']} holds {shown} as "
-        f"{line['column']}, not '{line['value_from']}'. It has changed since; see whether the "
-        "correction is still needed."
+        f"{_held_as(line['column'])}, not '{line['value_from']}'. It has changed since; see "
+        "whether the correction is still needed."
     )
     raise CorrectionError(msg)
+
+
+def _held_as(column: str) -> str:
+    return "place_published" if column == PLACE_READ else column
+
+
+def _held_and_stated(line: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[Any, Any]:
+    held = row[_held_as(line["column"])]
+    if line["column"] == PLACE_READ:  # a text is never unknown, and nothing need be stated
+        return held, one_line(line["value_from"]) or held
+    return held, _parse(line["column"], line["value_from"] or "")
 
 
 def _new_values(line: Mapping[str, Any]) -> dict[str, Any]:
     if line["column"] == "date":
         date = parse_date(line["value_to"])
         return {"date": date.iso, "date_precision": date.precision}
+    if line["column"] == PLACE_READ:
+        return {}
     return {line["column"]: _parse(line["column"], line["value_to"])}
 
 

@@ -16,6 +16,7 @@ from data.tabulate import conform
 from geo.crs import STORED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     import geopandas as gpd
@@ -31,7 +32,7 @@ _DIGITS = 6
 """Significant digits of other measures, and more before the point: a reported count may stand
 among estimates, and counts and text are never rounded."""
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What makes a spreadsheet take a text for a formula, or lose its first character."""
 
 _QUOTED = {",", '"', "\n", "\r"}
@@ -73,8 +74,20 @@ def to_csv(frame: pd.DataFrame, table: Table) -> bytes:
     b'deployment_id,flag,detail\nmet-1,\'=1+1,"a, b"\n'
     """
     rows = [row.values() for row in as_rows(tidy(frame, table))]
-    lines = [",".join(table.names), *[",".join(map(_field, row)) for row in rows]]
+    lines = [",".join(table.names), *map(csv_line, rows)]
     return "".join(f"{line}\n" for line in lines).encode()
+
+
+def csv_line(cells: Iterable[object]) -> str:
+    """
+    Write one line of a CSV, as in `to_csv`.
+
+    Examples
+    --------
+    >>> csv_line(["High St, Ilford", "Camden", None, 2.5])
+    '"High St, Ilford",Camden,,2.5'
+    """
+    return ",".join(map(_field, cells))
 
 
 def deployments_csv(deployments: pd.DataFrame) -> bytes:
@@ -253,7 +266,7 @@ def _field(value: object) -> str:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else np.format_float_positional(value)
     text = str(value)
-    if text.startswith(_FORMULA_STARTS):
+    if text.startswith(FORMULA_STARTS):
         text = f"'{text}"
     if _QUOTED & set(text):
         # Not csv.writer's doing: until Python 3.13 it leaves a lone carriage return bare.

@@ -85,9 +85,39 @@ def lint(core: pd.DataFrame, *, noticed: pd.DataFrame | None = None) -> pd.DataF
     once: dict[tuple[str, str], dict[str, Any]] = {}
     for raised in found:
         once.setdefault((raised["deployment_id"], raised["flag"]), raised)
-    order = {row["deployment_id"]: position for position, row in enumerate(rows)}
-    ordered = sorted(once.values(), key=lambda one: order.get(one["deployment_id"], len(order)))
-    return as_table(ordered, CORE_FLAGS)
+    return _in_order(as_table(list(once.values()), CORE_FLAGS), core)
+
+
+def add_flags(
+    core: pd.DataFrame, flags: pd.DataFrame, more: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """
+    Add flags that were raised after `lint`, to the table of flags and to the deployments.
+
+    Parameters
+    ----------
+    core
+        Deployments; not changed.
+    flags
+        Flags that the deployments hold already.
+    more
+        Flags to add.
+
+    Returns
+    -------
+    core
+        As from `attach_flags`.
+    flags
+        Both, in the order of the deployments, those of one deployment as they were raised.
+    """
+    both = pd.concat([flags, more], ignore_index=True)
+    return attach_flags(core, more), _in_order(both, core)
+
+
+def _in_order(flags: pd.DataFrame, core: pd.DataFrame) -> pd.DataFrame:
+    order = {identity: position for position, identity in enumerate(core["deployment_id"])}
+    position = flags["deployment_id"].map(order).fillna(len(order))
+    return flags.iloc[position.argsort(kind="stable")].reset_index(drop=True)
 
 
 def attach_flags(core: pd.DataFrame, flags: pd.DataFrame) -> pd.DataFrame:

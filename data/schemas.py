@@ -145,7 +145,12 @@ CORE_FLAGS = Table(
     (
         text("deployment_id", "Deployment the flag is about.", null=False),
         text("flag", "Short name of the rule.", null=False),
-        text("detail", "One sentence with the figures that raised it.", null=False),
+        text(
+            "detail",
+            "What raised it, with the figures; of a place, the question to a person and the "
+            "line of corrections.csv to answer it with.",
+            null=False,
+        ),
     ),
     key=("deployment_id", "flag"),
 )
@@ -155,7 +160,11 @@ CORE_CORRECTIONS = Table(
     "Corrections applied, each with its reason; the raw cell stays as published.",
     (
         text("deployment_id", "Deployment corrected.", null=False),
-        text("column", "Column corrected.", null=False),
+        text(
+            "column",
+            "Column corrected; place_read says what the place as published means.",
+            null=False,
+        ),
         text("value_from", "Value the record holds.", null=False),
         text("value_to", "Value used instead.", null=False),
         text("reason", "Why.", null=False),
@@ -254,11 +263,12 @@ OUT_DEPLOYMENTS = Table(
 OUT_PLACES = Table(
     "out_places",
     "One row per distinct force, published place and published area, and another for each "
-    "way in which another disclosure tells it: site/data/places.csv.",
+    "way in which a correction or another disclosure tells it: site/data/places.csv.",
     (
         text("force", "Police force, full name.", null=False),
         text("place_published", "Place as published.", null=False),
         text("area_published", "Borough or town where the record has a column for it."),
+        text("place_corrected", "What a correction says the place means."),
         text(
             "telling",
             "Null where the record alone tells the place. 'narrower' or 'wider': another "
@@ -270,7 +280,16 @@ OUT_PLACES = Table(
         text("place_told", "Place as the other disclosure words it."),
         text("told_by", "The other disclosure."),
         *_PLACE,
-        text("reason", "Why the place was read so, in one sentence.", null=False),
+        text(
+            "reason",
+            "Why the place was read so: first why it was corrected, where it was.",
+            null=False,
+        ),
+        text(
+            "question",
+            "What a person would have to answer for a narrower reading, or for any; null where "
+            "nothing is asked.",
+        ),
         count(
             "deployments",
             "Deployments recorded there. One whose place is told differently counts once, in "

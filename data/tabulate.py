@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from data.schema import Table
 
 PLACE_KEY = [
-    "force", "place_published", "area_published", "place_told", "told_by", "postcode_told",
-    "lon", "lat",
+    "force", "place_published", "area_published", "place_corrected", "place_told", "told_by",
+    "postcode_told", "lon", "lat",
 ]  # fmt: skip
 """
 What tells one published place from another.
 
-Position only where the record gives one; the words of another disclosure only where one tells
-the place too, see `data.tellings`.
+Position only where the record or a correction gives one; the words of a correction or of
+another disclosure only where there are any, see `data.readings`.
 """
 
 PUBLISHED_SPOT_M = 100.0
@@ -70,15 +70,22 @@ def distinct_places(core: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     core
-        Rows with the columns `PLACE_KEY`.
+        Rows with the columns `PLACE_KEY` and ``correction``: why a place was corrected.
 
     Returns
     -------
     places
-        The columns `PLACE_KEY`, with a fresh index.
+        Those columns, with a fresh index; reasons that differ follow one another.
     """
-    require_columns(core, PLACE_KEY, name="core")
-    return pd.DataFrame(core[PLACE_KEY].drop_duplicates(ignore_index=True))
+    require_columns(core, [*PLACE_KEY, "correction"], name="core")
+    places = pd.DataFrame(core[PLACE_KEY].drop_duplicates(ignore_index=True))
+    reasons: list[dict[str, None]] = [{} for _ in range(len(places))]
+    numbers = core.groupby(PLACE_KEY, dropna=False, sort=False).ngroup()
+    for number, reason in zip(numbers, core["correction"], strict=True):
+        if isinstance(reason, str):
+            reasons[number][reason] = None
+    said = [" ".join(of) or None for of in reasons]
+    return places.assign(correction=pd.Series(said, index=places.index, dtype="str"))
 
 
 def with_published_spots(
@@ -120,7 +127,30 @@ def with_published_spots(
     out.loc[given, "uncertainty_m"] = PUBLISHED_SPOT_M
     out.loc[given, "located_by"] = "the record"
     out.loc[given, "reason"] = "The record itself gives the position."
+    if "question" in out.columns:
+        out.loc[given, "question"] = None
     return out
+
+
+def join_places(core: pd.DataFrame, places: gpd.GeoDataFrame) -> pd.DataFrame:
+    """
+    Put beside every deployment the place that is shown for it.
+
+    Parameters
+    ----------
+    core, places
+        As for `tabulate_deployments`.
+
+    Returns
+    -------
+    joined
+        The rows of ``core`` in their order with a fresh index, and the columns of ``places``;
+        a position that the record or a correction gives is ``published_lon``,
+        ``published_lat``.
+    """
+    kept = core.rename(columns={"lon": "published_lon", "lat": "published_lat"})
+    found = pd.DataFrame(places[~places["telling"].isin(_ALONE)])
+    return kept.merge(found, on=_FOUND_KEY, how="left", validate="m:1")
 
 
 def tabulate_deployments(
@@ -132,7 +162,7 @@ def tabulate_deployments(
     Parameters
     ----------
     core
-        The table ``core_deployments`` from `data.tellings.with_tellings`.
+        The table ``core_deployments`` from `data.readings.with_readings`.
     places
         One row per distinct place, from `distinct_places`, located and with residents; its
         own key columns are ``published_lon`` and ``published_lat`` beside the found ones.
@@ -148,9 +178,7 @@ def tabulate_deployments(
         record.
     """
     kept = core.drop(columns=["faces_expected"], errors="ignore").join(exposure)
-    kept = kept.rename(columns={"lon": "published_lon", "lat": "published_lat"})
-    found = places[~places["telling"].isin(_ALONE)].drop(columns=["reason"])
-    joined = kept.merge(found, on=_FOUND_KEY, how="left", validate="m:1")
+    joined = join_places(kept, places)
     joined = joined.sort_values(["date", "force"], kind="stable", ignore_index=True)
     return gpd.GeoDataFrame(
         conform(joined, OUT_DEPLOYMENTS), geometry=list(joined["geometry"]), crs="EPSG:4326"

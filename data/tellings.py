@@ -59,17 +59,19 @@ def with_tellings(core: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     core
-        The table ``core_deployments``, corrected.
+        The table ``core_deployments``, corrected, and ``correction`` where a correction says
+        where the place is, or null.
 
     Returns
     -------
     told
         The same rows with the columns `TOLD`, null where nobody else tells the place, and
-        where the record itself gives a position, which is better than any words.
+        where a correction does or a position is given, which are better than any words.
     """
     found: dict[str, list[str | None]] = {name: [] for name in TOLD}
     for row in as_rows(core):
-        told = None if row["lon"] is not None else telling_of(row)
+        placed = row["lon"] is not None or row.get("correction") is not None
+        told = None if placed else telling_of(row)
         for name, key in zip(TOLD, ("place_told", "source", "postcode_told"), strict=True):
             found[name].append((told[key] or None) if told else None)
     columns = {

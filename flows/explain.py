@@ -148,7 +148,8 @@ def _afresh(settings: Settings) -> dict[str, pd.DataFrame]:
 
     request = Request(settings)
     checked = check_records(read_documents(request), request)
-    around = count_residents(locate_records(checked), request)
+    checked, places = locate_records(checked)
+    around = count_residents(places, request)
     return named_tables(checked, tabulate(checked, around, estimate_faces(checked)))
 
 
@@ -207,27 +208,35 @@ def _remark_lines(deployment_id: str, evidence: Evidence) -> list[str]:
 
 
 def _place_lines(deployment_id: str, row: pd.Series, evidence: Evidence) -> list[str]:
-    from data.tables import as_rows
-    from data.tellings import telling_of
-
     out = evidence.tables["out_deployments"]
     placed = out[out["deployment_id"] == deployment_id].iloc[0]
-    places = evidence.tables["out_places"]
-    area = places["area_published"].fillna("") == (
-        row["area_published"] if _known(row["area_published"]) else ""
-    )
-    same = (places["force"] == row["force"]) & (
-        places["place_published"] == row["place_published"]
-    )
-    told = telling_of(as_rows(row.to_frame().T)[0])
-    words = places["place_told"].fillna("") == (told["place_told"] if told else "")
+    reasons = _reasons(row, placed, evidence)
     lines = [f"Place: {name} = {_value(placed[name])}" for name in PLACED]
-    lines += [f"Place: {reason}" for reason in places.loc[same & area & words, "reason"]]
+    lines += [f"Place: {reason}" for reason in reasons]
     residents = _value(placed["residents_800m"])
     return [
         *lines,
         f"Residents within 800 m: {residents} ({_value(placed['residents_method'])})",
     ]
+
+
+def _reasons(row: pd.Series, placed: pd.Series, evidence: Evidence) -> list[str]:
+    """Tell why a place was read so: of two that conflict, of both."""
+    from data.readings import with_readings
+    from data.tables import as_rows
+
+    told = with_readings(row.to_frame().T, evidence.tables["core_corrections"]).iloc[0]
+    known = {name: told[name] for name in ("place_corrected", "place_told")}
+    known |= {name: row[name] for name in ("force", "place_published", "area_published")}
+    wanted = {name: value if _known(value) else None for name, value in known.items()}
+    alike = [
+        place
+        for place in as_rows(evidence.tables["out_places"])
+        if all(place[name] == value for name, value in wanted.items())
+    ]
+    spot = tuple(value if _known(value) else None for value in (placed["lon"], placed["lat"]))
+    here = [place for place in alike if (place["lon"], place["lat"]) == spot]
+    return [place["reason"] for place in here or alike]
 
 
 def _estimate_lines(deployment_id: str, core: pd.DataFrame, evidence: Evidence) -> list[str]:

@@ -101,7 +101,7 @@ def run_pipeline(request: Request, call: Callable[..., Any] = plainly) -> Outcom
     with drafting(request.settings.out) as draft:
         documents = call(read_documents, request)
         checked = call(check_records, documents, request)
-        places = call(locate_records, checked)
+        checked, places = call(locate_records, checked)
         around = call(count_residents, places, request)
         estimated = call(estimate_faces, checked)
         tables = call(tabulate, checked, around, estimated)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import os
 import shutil
+from dataclasses import replace
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -122,34 +123,56 @@ def embedded_record() -> pd.DataFrame:
     return apply_corrections(core, load_corrections())[0]
 
 
-def locate_records(checked: Checked) -> gpd.GeoDataFrame:
-    """Give every published place a geometry as large as it is vague."""
+def locate_records(checked: Checked) -> tuple[Checked, gpd.GeoDataFrame]:
+    """Give every published place a geometry as large as it is vague, and ask what is open."""
+    from data.readings import with_readings
+
+    told = with_readings(checked.core, checked.corrections)
+    places = locate_told_places(told)
+    return ask_about(checked, told, places), places
+
+
+def locate_told_places(told: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Locate each place once: as the record tells it, a correction, or another disclosure."""
     import geopandas as gpd
     import pandas as pd
 
     from data.gazetteer import load_gazetteer
+    from data.readings import as_corrected, credit_corrections
     from data.tabulate import distinct_places, with_published_spots
-    from data.tellings import TOLD, with_tellings
+    from data.tellings import TOLD
     from geo.locate import locate_places
     from geo.tellings import locate_told
 
-    places = distinct_places(with_tellings(checked.core))
+    places = distinct_places(told)
     once = places[places["place_told"].isna()].reset_index(drop=True)
     twice = places[places["place_told"].notna()]
     gazetteer = load_gazetteer()
-    located = locate_places(once, gazetteer)
+    located = locate_places(as_corrected(once), gazetteer)
     located = with_published_spots(located, once, gazetteer.areas)
     none = pd.Series(None, index=once.index, dtype="str")
-    located = located.assign(
+    located = credit_corrections(located, once).assign(
         published_lon=once["lon"],
         published_lat=once["lat"],
         **dict.fromkeys((*TOLD, "telling"), none),
     )
     if twice.empty:
         return located
-    told = locate_told(twice, gazetteer).assign(published_lon=math.nan, published_lat=math.nan)
-    both = pd.concat([located, told], ignore_index=True)
-    return gpd.GeoDataFrame(both, geometry="geometry", crs=located.crs)
+    both = locate_told(twice, gazetteer).assign(published_lon=math.nan, published_lat=math.nan)
+    both = both.assign(place_corrected=pd.Series(None, index=both.index, dtype="str"))
+    every = pd.concat([located, both], ignore_index=True)
+    return gpd.GeoDataFrame(every, geometry="geometry", crs=located.crs)
+
+
+def ask_about(checked: Checked, told: pd.DataFrame, places: gpd.GeoDataFrame) -> Checked:
+    """Flag the deployments whose place a person would have to tell, and say so at the end."""
+    from data.lint import add_flags
+    from data.open_questions import ask_places, flag_questions, sum_up
+
+    questions = ask_places(told, places)
+    core, flags = add_flags(checked.core, checked.flags, flag_questions(questions))
+    notes = (*checked.notes, *sum_up(questions))
+    return replace(checked, core=core, flags=flags, notes=notes)
 
 
 def count_residents(places: gpd.GeoDataFrame, request: Request) -> Surrounded:
@@ -184,6 +207,7 @@ def estimate_faces(checked: Checked) -> Estimated:
 
 def tabulate(checked: Checked, around: Surrounded, estimated: Estimated) -> Tabulated:
     """Join deployments, places and estimates into the published tables."""
+    from data.readings import with_readings
     from data.schemas import OUT_VAGUENESS
     from data.tabulate import (
         conform,
@@ -191,10 +215,9 @@ def tabulate(checked: Checked, around: Surrounded, estimated: Estimated) -> Tabu
         tabulate_deployments,
         tabulate_places,
     )
-    from data.tellings import with_tellings
     from geo.vagueness import index_vagueness
 
-    told = with_tellings(checked.core)
+    told = with_readings(checked.core, checked.corrections)
     deployments = tabulate_deployments(told, around.places, estimated.exposure)
     return Tabulated(
         deployments=deployments,

@@ -191,7 +191,7 @@ def flag_lines(flags: Iterable[Row], corrections: Iterable[Row]) -> list[str]:
     ['Flag: late (and 1 more: see the table)']
     """
     fixed = [_correction(fix) for fix in corrections]
-    noticed = [f"Flag: {words.clean(flag['detail'], longest=240)}" for flag in flags]
+    noticed = [f"Flag: {words.clean(flag['detail'], longest=500)}" for flag in flags]
     return [_first_of(lines) for lines in (fixed, noticed) if lines]
 
 

@@ -25,9 +25,11 @@ FLAG_NAMES = {
     "duplicate-row": "row given twice",
     "faces-rate-far": "faces per hour far from those near it in time",
     "other-disposal-equals-no-action": "other disposal equals no action",
+    "place-ambiguous": "place not settled",
     "place-note": "a remark in the place cell",
     "place-told-differently": "place told differently elsewhere",
     "place-told-narrower": "place told more narrowly elsewhere",
+    "place-unknown": "place not known",
     "told-differently": "told differently by two documents",
 }
 """Flags as a reader may know them; any other is its own name with spaces."""

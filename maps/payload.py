@@ -200,6 +200,8 @@ def _place_key(row: Row) -> tuple[Any, ...]:
         row["area_code"],
         row["place_read"],
         row["precision"],
+        row["lon"],
+        row["lat"],
     )
 
 

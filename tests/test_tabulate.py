@@ -35,6 +35,7 @@ def make_core():
     core = pd.DataFrame(rows, columns=[*names, "lon", "lat"])
     core["force"], core["date_precision"] = "Met", "day"
     unsaid = ["area_published", "place_told", "told_by", "postcode_told"]
+    unsaid += ["place_corrected", "correction"]
     core[unsaid] = None
     core = core.astype({"lon": "float64", "lat": "float64", **dict.fromkeys(unsaid, "str")})
     return core.assign(source_document="a.csv", source_sha256="00", source_page=1, source_row=1)
@@ -43,7 +44,7 @@ def make_core():
 def make_places(core):
     places = distinct_places(core)
     located = gpd.GeoDataFrame(
-        places.drop(columns=["lon", "lat"]).assign(
+        places.drop(columns=["lon", "lat", "correction"]).assign(
             place_read=places["place_published"],
             area_name="West",
             area_code="E1",

@@ -150,6 +150,7 @@ def toy_site(**changes) -> SiteTables:
     places = deployments.drop_duplicates(["force", "place_published"])[[*keep, "geometry"]]
     places = places.assign(area_published=None, reason="because the toy says so", deployments=1)
     places = places.assign(telling=None, place_told=None, told_by=None, deployments_elsewhere=0)
+    places = places.assign(place_corrected=None, question=None)
     sources = [
         (GRID, SHA[GRID], "pdf", MET, "LFR grid", "https://police.example/grid.pdf", 7, 7, 0),
         (PRESS, SHA[PRESS], "csv", None, None, None, 3, 2, 1),

@@ -1,4 +1,4 @@
--- A place stands once for each force, area, spot and telling, and its deployments add up.
+-- A place stands once for each force, area, spot, correction and telling, and its deployments add up.
 WITH told AS (
     SELECT force, place_published, count(*) AS n FROM out_deployments GROUP BY ALL
 ),
@@ -7,6 +7,7 @@ listed AS (
         count(*) - count(
             DISTINCT (
                 coalesce(area_published, ''), coalesce(lon, 0), coalesce(lat, 0),
+                coalesce(place_corrected, ''),
                 coalesce(telling, ''), coalesce(place_told, ''), coalesce(told_by, '')
             )
         ) AS doubled
