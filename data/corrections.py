@@ -21,8 +21,8 @@ from data.delimited import decode
 from data.errors import CorrectionError, SourceError, ValueParseError
 from data.exports import FORMULA_STARTS
 from data.lint import join_flags, split_flags
-from data.overlap import place_key
 from data.open_questions import PLACE_READ, words_left
+from data.overlap import place_key
 from data.schemas import CORE_CORRECTIONS, CORE_DEPLOYMENTS
 from data.tables import as_rows, as_table
 from data.times import parse_duration, parse_time

@@ -226,9 +226,15 @@ def _ingest(options: argparse.Namespace) -> int:
 def _locate(options: argparse.Namespace) -> int:
     from flows.places import locate_file, show_candidates
 
-    if _is_batch(options, alone=[options.place], single="PLACE"):
-        return locate_file(options.file, force=options.force, csv=options.csv)
-    return show_candidates(options.place, force=options.force)
+    if options.place is not None and not options.file:
+        return show_candidates(
+            options.place, force=options.force, csv=options.csv, as_json=options.json
+        )
+    _is_batch(options, alone=[options.place], single="PLACE")
+    if options.json:
+        msg = "--json tells the candidates for one PLACE; --file is answered in --csv."
+        raise UsageError(msg)
+    return locate_file(options.file, force=options.force, csv=options.csv)
 
 
 def _predict(options: argparse.Namespace) -> int:

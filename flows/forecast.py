@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from data.errors import ValueParseError
-from flows.batch import read_rows, write_rows
+from flows.batch import read_rows, require_writable, write_rows
 from flows.places import LOCATED, locate_rows
 from geo.errors import InputError
 
@@ -51,6 +51,7 @@ def predict_file(path: Path, *, force: str | None, csv: Path) -> int:
     code
         0; a row that cannot be predicted has nulls and says why.
     """
+    require_writable(csv, beside=path)
     rows = read_rows(path, required=["place", "date", "hours"], optional=["force"])
     answers, _ = forecast(rows, force=force)
     write_rows(answers, csv)

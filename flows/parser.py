@@ -108,7 +108,13 @@ def _add_locate(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
     add("--force", metavar="NAME", help="police force whose area bounds the search")
     add("--file", type=Path, help="CSV with a column place; optional force and area")
-    add("--csv", type=Path, metavar="FILE", help="write one row per row of --file")
+    add(
+        "--csv",
+        type=Path,
+        metavar="FILE",
+        help="write one row per row of --file, or one per candidate for PLACE",
+    )
+    add("--json", action="store_true", help="print candidates for PLACE as JSON, one a line")
 
 
 def _add_predict(commands: argparse._SubParsersAction[_Parser]) -> None:

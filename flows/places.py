@@ -1,10 +1,11 @@
-"""Answer where a published place is: one on the screen, or a file of them."""
+"""Answer where a published place is: one on the screen or as data, or a file of them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
-from flows.batch import read_rows, write_rows
+from flows.batch import read_rows, require_writable, write_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,10 +28,35 @@ LOCATED = (
 )
 """Columns of the answers, named as in deployments.csv; ``reason`` says why."""
 
+ANSWERED = (*LOCATED, "question")
+"""Columns of a file's answers; ``question`` is what a person would have to say, or empty."""
+
+LISTED = (
+    "rank",
+    "force",
+    "place_published",
+    "place_read",
+    "precision",
+    "area_name",
+    "lon",
+    "lat",
+    "uncertainty_m",
+    "score",
+    "located_by",
+    "reason",
+    "question",
+)
+"""Columns, and keys in JSON, of the candidates for one place; ``rank`` 1 is the answer."""
+
+AT_ONCE = 50
+"""Distinct places located between two moves of the progress bar: half a second's work."""
+
+_PLACE_KEY = ["force", "place_published", "area_published"]
+
 
 def locate_rows(rows: pd.DataFrame, *, force: str | None) -> gpd.GeoDataFrame:
     """
-    Locate the places of a batch.
+    Locate the places of a batch, each distinct one once.
 
     Parameters
     ----------
@@ -42,29 +68,45 @@ def locate_rows(rows: pd.DataFrame, *, force: str | None) -> gpd.GeoDataFrame:
     Returns
     -------
     located
-        Indexed like ``rows``, with the columns `LOCATED`.
+        Indexed like ``rows``, with the columns `ANSWERED` and ``geometry``.
     """
+    import geopandas as gpd
+    import pandas as pd
+
+    from data.gazetteer import load_gazetteer
+    from flows.screen import progress
+    from geo.locate import locate_places
+
+    places = _places_of(rows, force=force)
+    distinct = places.drop_duplicates(ignore_index=True)
+    number = places.groupby(_PLACE_KEY, dropna=False, sort=False).ngroup()
+    gazetteer = load_gazetteer()
+    pieces = []
+    with progress("locating places", total=len(distinct)) as advance:
+        for start in range(0, max(len(distinct), 1), AT_ONCE):
+            piece = distinct.iloc[start : start + AT_ONCE]
+            pieces.append(locate_places(piece, gazetteer))
+            advance(len(piece))
+    found = pd.concat(pieces, ignore_index=True).take(number.to_numpy())
+    found.index = rows.index
+    return gpd.GeoDataFrame(found, geometry="geometry", crs=pieces[0].crs)
+
+
+def _places_of(rows: pd.DataFrame, *, force: str | None) -> pd.DataFrame:
     import pandas as pd
 
     from data.forces import force_named
-    from data.gazetteer import load_gazetteer
-    from geo.locate import locate_places
 
-    named = [
-        force_named(own if isinstance(own, str) else force).name
-        if isinstance(own, str) or force
-        else None
-        for own in rows["force"]
-    ]
+    full = {name: force_named(name).name for name in {*rows["force"].dropna(), force} if name}
+    named = [full.get(own if isinstance(own, str) else force) for own in rows["force"]]
     area = rows["area"] if "area" in rows else pd.Series(None, index=rows.index, dtype="str")
-    places = pd.DataFrame(
+    return pd.DataFrame(
         {
             "force": pd.Series(named, index=rows.index, dtype="str"),
             "place_published": rows["place"],
             "area_published": area,
         }
     )
-    return locate_places(places, load_gazetteer())
 
 
 def locate_file(path: Path, *, force: str | None, csv: Path) -> int:
@@ -85,17 +127,20 @@ def locate_file(path: Path, *, force: str | None, csv: Path) -> int:
     code
         0.
     """
+    require_writable(csv, beside=path)
     rows = read_rows(path, required=["place"], optional=["force", "area"])
     located = locate_rows(rows, force=force)
-    write_rows(located[list(LOCATED)], csv)
+    write_rows(located[list(ANSWERED)], csv)
     known = int((located["precision"] != "unknown").sum())
     print(f"{len(rows)} rows in, {known} located, {len(rows) - known} unknown")
     return 0
 
 
-def show_candidates(place: str, *, force: str | None) -> int:
+def show_candidates(
+    place: str, *, force: str | None, csv: Path | None = None, as_json: bool = False
+) -> int:
     """
-    Print the ways to read one place, best first.
+    Tell the ways to read one place, best first: on the screen, as JSON lines or as CSV.
 
     Parameters
     ----------
@@ -103,6 +148,10 @@ def show_candidates(place: str, *, force: str | None) -> int:
         The place as published.
     force
         Force whose area bounds the search.
+    csv
+        File to write the candidates to, instead of telling them.
+    as_json
+        Print one JSON object a candidate, with the keys `LISTED`.
 
     Returns
     -------
@@ -110,28 +159,70 @@ def show_candidates(place: str, *, force: str | None) -> int:
         0.
     """
     from data.forces import force_named
+    from flows.card import print_card
+
+    if csv is not None:
+        require_writable(csv)
+    name = force_named(force).name if force else None
+    found = list_candidates(place, force=name)
+    if csv is not None:
+        _write_candidates(found, csv)
+    if as_json:
+        _print_json(found)
+    elif csv is not None:
+        many = "1 candidate" if len(found) == 1 else f"{len(found)} candidates"
+        print(f"{many} written to {csv}")
+    else:
+        print_card(place, found, bound=_bound(name))
+    return 0
+
+
+def _bound(force: str | None) -> str:
+    """Say where was searched: a force without a known area bounds nothing."""
     from data.gazetteer import load_gazetteer
-    from flows.screen import print_table, shown
+
+    if force is None:
+        return "any force, the whole country"
+    known = load_gazetteer().scope_of(force) is not None
+    return force if known else f"{force}, which bounds nothing: the whole country"
+
+
+def list_candidates(place: str, *, force: str | None) -> pd.DataFrame:
+    """
+    List the ways to read one place, best first.
+
+    Parameters
+    ----------
+    place
+        The place as published.
+    force
+        Full name of the force whose area bounds the search.
+
+    Returns
+    -------
+    candidates
+        The columns `LISTED`; the first row is the answer, perhaps of precision ``unknown``.
+    """
+    from data.gazetteer import load_gazetteer
     from geo.locate import candidates_for
 
-    name = force_named(force).name if force else None
-    found = candidates_for(place, load_gazetteer(), force=name)
-    rows = [
-        (
-            row["name"],
-            row["precision"],
-            row["area_name"],
-            shown(row["lon"], digits=5),
-            shown(row["lat"], digits=5),
-            row["uncertainty_m"],
-            row["score"],
-            f"{row['reason']} ({row['located_by']})",
-        )
-        for row in found.to_dict("records")
-    ]
-    headers = ("place", "precision", "area", "lon", "lat", "radius m", "score", "why")
-    print_table(f"{place}, {name or 'any force'}", headers, rows, whole=2)
-    best = found.iloc[0]
-    many = "1 candidate" if len(found) == 1 else f"{len(found)} candidates"
-    print(f"{many}; best: {shown(best['name']) or place}, {best['precision']}")
-    return 0
+    found = candidates_for(place, load_gazetteer(), force=force)
+    found = found.rename(columns={"name": "place_read"}).assign(
+        rank=range(1, len(found) + 1), force=force, place_published=place
+    )
+    return found[list(LISTED)]
+
+
+def _write_candidates(found: pd.DataFrame, csv: Path) -> None:
+    from data.schema import count, number
+
+    own = (count("rank", "1 for the answer."), number("score", "How well it fits.", high=1))
+    write_rows(found, csv, more=own)
+
+
+def _print_json(found: pd.DataFrame) -> None:
+    from data.tables import as_rows
+
+    for row in as_rows(found):
+        plain: dict[str, Any] = {name: row[name] for name in LISTED}
+        print(json.dumps(plain, ensure_ascii=False, allow_nan=False))

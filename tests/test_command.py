@@ -253,29 +253,6 @@ def test_ingest_reads_the_published_grids(reference_dir, tmp_path, capsys, name,
     assert f"{rows} rows in, {rows} kept, 0 rejected" in capsys.readouterr().out
 
 
-def test_locate_answers_every_row_in_order(tmp_path, capsys):
-    places = tmp_path / "places.csv"
-    places.write_text(
-        'place,force\n"North End, Croydon",met\nNowhereville,\n,\nCamden,Met Police\n'
-    )
-    csv = tmp_path / "located.csv"
-    assert main(["locate", "--file", str(places), "--csv", str(csv)]) == 0
-    out = pd.read_csv(csv)
-    assert out["place_published"].fillna("").tolist() == [
-        "North End, Croydon", "Nowhereville", "", "Camden",
-    ]  # fmt: skip
-    assert out["precision"].tolist() == ["street", "unknown", "unknown", "area"]
-    assert out.loc[1, ["lon", "lat", "uncertainty_m"]].isna().all()
-    assert capsys.readouterr().out.splitlines()[-1] == "4 rows in, 2 located, 2 unknown"
-
-
-def test_locate_shows_candidates(capsys):
-    assert main(["locate", "High St, Ilford", "--force", "Met"]) == 0
-    out = capsys.readouterr().out
-    assert "Redbridge" in out
-    assert "street" in out
-
-
 def test_predict_tells_the_arithmetic(capsys):
     plan = ["--place", "North End, Croydon", "--date", "2025-05-06", "--hours", "5h30m"]
     assert main(["predict", *plan]) == 0
@@ -302,20 +279,6 @@ def test_predict_answers_every_row_in_order(tmp_path, capsys):
     names = [f"faces_expected{end}" for end in ("_lo90", "_lo80", "", "_hi80", "_hi90")]
     assert (ordered[names].diff(axis=1).iloc[:, 1:] > 0).all(axis=None)
     assert capsys.readouterr().out.splitlines()[-1] == "3 rows in, 2 predicted, 1 not"
-
-
-def test_batch_without_its_column_is_told(tmp_path, capsys):
-    (tmp_path / "places.csv").write_text("where\nCamden\n")
-    arguments = ["--file", str(tmp_path / "places.csv"), "--csv", str(tmp_path / "out.csv")]
-    assert main(["locate", *arguments]) == 2
-    assert "lacks the column place" in capsys.readouterr().err
-
-
-def test_batch_cells_cannot_run_as_formulas(tmp_path):
-    (tmp_path / "places.csv").write_text("place\n=HYPERLINK(1)\n")
-    csv = tmp_path / "out.csv"
-    assert main(["locate", "--file", str(tmp_path / "places.csv"), "--csv", str(csv)]) == 0
-    assert ",=" not in csv.read_text()
 
 
 @pytest.mark.parametrize("pair", ["Faces", "=faces_seen", "Faces="])
