@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from geo.vagueness import find_turn, names_spot
 from maps import cards, words
+from maps.calibration import calibration_of
 from maps.headline import counting_forces, headline
 from maps.notes import flag_name, not_line
 from maps.page import credit_line
 from maps.rows import as_rows
 from maps.style import css_variables
 from maps.templates import asset, render_page, template
+from maps.vague_chart import figure_of
+from maps.vagueness import measure, table_of
 from maps.verdict import not_covered, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    import pandas as pd
 
     from maps.rows import Row
     from maps.tables import SiteTables
@@ -27,6 +27,30 @@ _LONGEST_NOTE = 1500
 
 MOST_REJECTED = 500
 """Rejected rows shown; the rest are in data/rejected.csv."""
+
+CONTENTS = {
+    "numbers": "What the numbers are",
+    "reading": "From document to map",
+    "places": "How places were read",
+    "found": "How well they are found",
+    "vague": "How vague the records are",
+    "residents": "Residents",
+    "eras": "Counting eras",
+    "scorecard": "How wrong the estimate is",
+    "corrections": "Corrections",
+    "flags": "Flags",
+    "rejected": "Rejected rows",
+    "sources": "Documents",
+    "limits": "Limits",
+    "credits": "Licences",
+}
+"""Sections in order, by their ids."""
+
+RESIDENTS = "residents within 800 m"
+"""What a heading says already."""
+
+OPTIONAL = frozenset({"vague", "residents"})
+"""Sections left out where there is nothing to say."""
 
 
 def render_method(tables: SiteTables) -> bytes:
@@ -42,7 +66,7 @@ def render_method(tables: SiteTables) -> bytes:
     main, aside = headline(rows, counting=counting_forces(rows))
     rejected = as_rows(tables.rejected)
     scores = as_rows(tables.scorecard)
-    context = {
+    context: dict[str, Any] = {
         "title": "How this map was made, and its limits",
         "main": main,
         "aside": aside,
@@ -58,20 +82,26 @@ def render_method(tables: SiteTables) -> bytes:
         "rejected_more": max(len(rejected) - MOST_REJECTED, 0),
         "flags": _flags(as_rows(tables.flags)),
         "placed": _placed(rows),
-        "vague": vague_lines(tables.deployments),
+        "vague": _vague(tables),
+        "found": calibration_of(tables.place_calibration),
         "twice": twice_line(as_rows(tables.places)),
         "counts": _counts(rows),
         "total": len(rows),
         "walked": any(row.get("walk_past_per_h") is not None for row in rows),
         "residents": Counter(
-            words.clean(r["residents_method"]) for r in rows if r["residents_method"]
+            words.clean(r["residents_method"]).removeprefix(RESIDENTS).lstrip(", ")
+            for r in rows
+            if r["residents_method"]
         ).most_common(),
         "credits": [_credit(credit) for credit in tables.credits],
         "tiles": tables.tiles,
         "version": tables.version,
         "credit_line": credit_line(tables),
-        "page_css": css_variables() + asset("text.css"),
+        "page_css": css_variables() + asset("text.css") + asset("chart.css"),
     }
+    context["contents"] = [
+        (key, name) for key, name in CONTENTS.items() if key not in OPTIONAL or context[key]
+    ]
     return render_page(template("method.html.j2"), context)
 
 
@@ -111,6 +141,17 @@ def _era(era: Row) -> dict[str, str]:
     }
 
 
+def _vague(tables: SiteTables) -> list[dict[str, Any]]:
+    return [
+        {
+            **figure_of(force, key=f"vague-{number}"),
+            "months": table_of(force),
+            "has_faces": force.has_faces,
+        }
+        for number, force in enumerate(measure(tables.deployments), start=1)
+    ]
+
+
 def _score(score: Row) -> dict[str, str]:
     def percent(name: str) -> str:
         value = score.get(name)
@@ -122,7 +163,7 @@ def _score(score: Row) -> dict[str, str]:
         "rows": words.count(score["rows"] or 0),
         "mape": percent("mape_share"),
         "median": percent("median_ape_share"),
-        "bias": words.NONE if bias is None else f"{bias:+.2f}",
+        "bias": words.NONE if bias is None else f"{bias:+.2f}".replace("-", words.MINUS),
         "crps": words.NONE if crps is None else words.rough(crps),
         "inside80": percent("coverage80_share"),
         "inside90": percent("coverage90_share"),
@@ -155,8 +196,8 @@ def _placed(rows: Iterable[Row]) -> list[dict[str, Any]]:
                 "meaning": words.PRECISION_MEANINGS[precision],
                 "rows": len(inside),
                 "radius": words.distance(radii[len(radii) // 2]) if radii else words.NONE,
-                "by": "; ".join(
-                    f"{words.listing(words.clean(by).split(', '))} ({words.count(n)})"
+                "by": " · ".join(
+                    f"{_placed_by(by)} ({words.count(n)})"
                     for by, n in Counter(by for by, _ in inside).most_common()
                 ),
             }
@@ -164,29 +205,13 @@ def _placed(rows: Iterable[Row]) -> list[dict[str, Any]]:
     return table
 
 
-def vague_lines(deployments: pd.DataFrame) -> list[str]:
-    """
-    Say of each force how many published places name no spot, and when that changed.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> rows = {"force": "Essex Police", "date": "2024-02-01", "place_published": ["Harlow"]}
-    >>> vague_lines(pd.DataFrame(rows))
-    ['Essex Police: 1 of 1 deployment.']
-    """
-    lines = []
-    for force, rows in deployments.groupby("force", sort=True):
-        vague = sum(not names_spot(str(place)) for place in rows["place_published"])
-        line = f"{vague} of {words.plural(len(rows), 'deployment')}"
-        turn = find_turn(rows)
-        if turn is not None:
-            line += (
-                f"; {turn.no_spot_before} of {turn.before} up to {words.date(turn.date)}, "
-                f"{turn.no_spot_after} of {turn.after} after"
-            )
-        lines.append(f"{words.short_force(str(force))}: {line}.")
-    return lines
+def _placed_by(by: str) -> str:
+    """Name what placed a deployment, and what another disclosure's words did."""
+    own, _, other = words.clean(by).partition(words.CONFLICT)
+    named = words.listing(own.split(", "))
+    return (
+        f"{named} and, told elsewhere, {words.listing(other.split(', '))}" if other else named
+    )
 
 
 def twice_line(places: Iterable[Row]) -> str:

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from maps import words
-from maps.charts import rates_chart, vagueness_chart
+from maps.charts import rates_chart
 from maps.encode import script_json
 from maps.headline import counting_forces, headline
 from maps.notes import era_line, not_line
 from maps.rows import as_rows
 from maps.style import css_variables
 from maps.templates import asset, render_page, template
+from maps.vague_chart import figure_of
+from maps.vagueness import measure
 
 if TYPE_CHECKING:
     from maps.tables import SiteTables
@@ -64,7 +66,7 @@ def _render(tables: SiteTables, payload: dict[str, Any], *, lean: bool) -> bytes
         "leaflet_js": leaflet_script(),
         "leaflet_css": leaflet_style(),
         "page_js": asset("page.js"),
-        "page_css": css_variables() + asset("page.css"),
+        "page_css": css_variables() + asset("page.css") + asset("chart.css"),
         "downloads": DOWNLOADS,
         "precisions": words.PRECISION_NAMES,
         "meanings": words.PRECISION_MEANINGS,
@@ -75,7 +77,10 @@ def _render(tables: SiteTables, payload: dict[str, Any], *, lean: bool) -> bytes
         **drawn,
     }
     if not lean:
-        context["charts"] = [vagueness_chart(rows), rates_chart(rows, as_rows(tables.eras))]
+        forces = measure(tables.deployments)
+        context["vague"] = figure_of(forces[0], key="vague") if forces else None
+        context["other_forces"] = words.listing([force.name for force in forces[1:]])
+        context["rates"] = rates_chart(rows, as_rows(tables.eras))
     name = "embed.html.j2" if lean else "index.html.j2"
     return render_page(template(name), context, images=TILE_ORIGINS.get(tables.tiles or "", ""))
 

@@ -34,6 +34,10 @@ class SiteTables:
         ``area_code``, ``area_name`` and ``geometry`` of the base map's areas.
     relief
         ``level`` 1 to 5 and ``geometry`` of the population relief, or None.
+    place_calibration
+        How well known spots are found: ``kind``, ``covered_by``, ``spots``,
+        ``right_area_share``, ``inside_share``, ``inside_lo95_share``, ``inside_hi95_share``,
+        ``radius_median_m``, ``radius_p90_m``, ``part``, ``date`` and ``truth``, or None.
     stations
         ``name`` and point ``geometry``, or None.
     version
@@ -57,6 +61,7 @@ class SiteTables:
     boroughs: gpd.GeoDataFrame | None = None
     relief: gpd.GeoDataFrame | None = None
     stations: gpd.GeoDataFrame | None = None
+    place_calibration: pd.DataFrame | None = None
     version: str = ""
     site_url: str | None = None
     tiles: str | None = None

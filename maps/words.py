@@ -25,6 +25,8 @@ CONFLICT = f"; {ELSEWHERE}"
 
 APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
 
+MINUS = "\N{MINUS SIGN}"
+
 MONTHS = (
     "January",
     "February",
@@ -237,6 +239,26 @@ def spelt(number: int) -> str:
     ('two', '15')
     """
     return NUMERALS[number] if number < len(NUMERALS) else count(number)
+
+
+def percent(share: float, *, digits: int = 0) -> str:
+    """
+    Write a share of a whole; what is not all of it never reads 100 %, nor some of it 0 %.
+
+    Examples
+    --------
+    >>> [percent(share) for share in (0, 0.001, 0.125, 0.999, 1)]
+    ['0 %', 'under 1 %', '13 %', 'over 99 %', '100 %']
+    >>> percent(0.9625, digits=1), percent(0.9999, digits=1)
+    ('96.3 %', 'over 99.9 %')
+    """
+    unit = 10**digits
+    parts = math.floor(round(100 * share * unit, 6) + 0.5)
+    if parts == 0 and share > 0:
+        return f"under {1 / unit:g} %"
+    if parts == 100 * unit and share < 1:
+        return f"over {100 - 1 / unit:g} %"
+    return f"{parts / unit:g} %"
 
 
 def plural(number: float, one: str, many: str | None = None) -> str:

@@ -375,6 +375,38 @@ def test_phone_has_no_sideways_scroll(browser, folder):
             assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
+@pytest.mark.parametrize("name", ["index.html", "method.html"])
+@pytest.mark.parametrize(("width", "shape"), [(375, "slim"), (1280, "broad")])
+def test_one_drawing_of_vagueness_is_shown_and_fits(browser, folder, name, width, shape):
+    with Visit(browser, folder / name, viewport={"width": width, "height": 812}) as visit:
+        page = visit.page
+        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        shown = page.locator(".vague .chart:visible")
+        assert shown.count() == (1 if name == "index.html" else 2)
+        for chart in shown.all():
+            assert shape in chart.get_attribute("class").split()
+            box = chart.bounding_box()
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= width
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        fill = shown.first.locator("rect.area").first.evaluate("e => getComputedStyle(e).fill")
+        assert "hatch" in fill
+        assert visit.complaints == []
+
+
+def test_on_a_phone_tables_of_words_are_told_row_by_row(browser, folder):
+    size = {"width": 375, "height": 812}
+    with Visit(browser, folder / "method.html", viewport=size) as visit:
+        cells = visit.page.locator(".told td:visible")
+        assert cells.count() > 20
+        for cell in cells.all():
+            box = cell.bounding_box()
+            assert box["width"] > 300, "no column of single letters"
+            assert box["x"] + box["width"] <= 375
+        for table in visit.page.get_by_role("table").all():
+            assert table.get_by_role("rowheader").count() > 0
+
+
 def test_table_sorts(browser, folder):
     with Visit(browser, folder / "table.html") as visit:
         visit.page.get_by_role("button", name="Faces reported").click()

@@ -10,9 +10,13 @@ from geo.scorecard import ROLLING, TRAILING_RATE
 from maps.method import render_method
 
 
+def words_of(html):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.replace("\N{NO-BREAK SPACE}", " ")))
+
+
 @pytest.fixture(scope="module")
 def text():
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", render_method(toy_site()).decode()))
+    return words_of(render_method(toy_site()).decode())
 
 
 @pytest.mark.parametrize(
@@ -52,7 +56,7 @@ def test_flags_have_names_a_reader_knows():
         toy_site().flags.iloc[:1].assign(flag="announced-only", detail="never heard of since")
     )
     html = render_method(toy_site(flags=flags)).decode()
-    assert '<th scope="row">announced only</th>' in html
+    assert '<th role="rowheader" scope="row">announced only</th>' in html
 
 
 def test_without_counts_there_is_no_score():
@@ -69,3 +73,93 @@ def test_the_best_line_of_the_scorecard_is_named():
     html = render_method(toy_site(scorecard=lines)).decode()
     assert "the level of the last 30 rates of the era has the lowest CRPS: 0.300" in html
     assert "No interval here covers a change in how a force counts" in html
+
+
+def test_every_force_has_its_figures_in_a_table():
+    html = render_method(toy_site()).decode()
+    assert html.count("<details>") == 2
+    assert len(re.findall(r"<caption><span>(?:Met|Essex Police): deployments", html)) == 2
+    assert 'scope="colgroup" colspan="7">Deployments' in html, "all, five kinds, no spot"
+    essex = words_of(html[html.index("Essex Police: deployments and faces") :])
+    assert "Month Deployments All District No spot in the words 2023 1 1 (100 %)" in essex
+    march = re.search(r'<th scope="row">March 2024</th>(.*?)</tr>', html)[1]
+    cells = re.findall(r">([^<]+)<", march)
+    faces = ["900", "0", "0", "0", "100 %", "\N{EN DASH}"]
+    assert cells == ["2", "0", "0", "0", "1 (50 %)", "1 (50 %)", "1 (50 %)", *faces]
+
+
+def test_no_id_stands_twice_and_every_link_within_leads_somewhere():
+    html = render_method(toy_site()).decode()
+    ids = re.findall(r'\bid="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'href="#([^"]+)"', html)) <= set(ids)
+    assert 'href="#found"' in html
+
+
+def test_a_conflicting_telling_is_named_apart_from_the_list():
+    deployments = toy_site().deployments
+    by = "area boundary; told elsewhere: postcodes, wards"
+    html = render_method(toy_site(deployments=deployments.assign(located_by=by))).decode()
+    assert "area boundary and, told elsewhere, postcodes and wards (2)" in html
+
+
+def known_spots(*rows):
+    names = [
+        "kind",
+        "covered_by",
+        "spots",
+        "right_area_share",
+        "inside_share",
+        "inside_lo95_share",
+        "inside_hi95_share",
+        "radius_median_m",
+        "radius_p90_m",
+        "part",
+        "date",
+        "truth",
+    ]
+    return pd.DataFrame(rows, columns=names)
+
+
+ALL = ("all", "all", 1820, 0.981, 0.962, 0.953, 0.97, 640.0, 1900.0)
+SITE = ("site", "curated table", 420, 0.998, 0.9999, 0.96, 1.0, 210.0, None)
+STREET = ("street", None, 1400, None, 0.95, None, None, 800.0, 1900.0)
+HELD = ("held-out", "2024-12-01", "official coordinates <of stops>.")
+
+
+def found_in(frame):
+    html = render_method(toy_site(place_calibration=frame)).decode()
+    return html[html.index('id="found"') : html.index('id="vague"')]
+
+
+def test_coverage_and_sharpness_are_told_in_words_and_rows():
+    said = found_in(known_spots((*ALL, *HELD), (*SITE, *HELD), (*STREET, *HELD)))
+    assert "<of stops>" not in said
+    said = words_of(said)
+    assert (
+        "Of 1,820 known spots not used in building, 96.2 % lie inside the stated radius "
+        "(95 % interval 95.3 to 97 %); the median radius is 640 m. Measured 1 December 2024. "
+        "How truth was established: official coordinates &lt;of stops&gt;."
+    ) in said
+    assert "Spot curated table 420 99.8 % over 99.9 % 96 to 100 % 210 m \N{EN DASH}" in said
+    assert "Street – 1,400 – 95 % – 800 m 1.9 km" in said
+    assert "What this does not show" in said
+
+
+def test_without_a_row_for_all_shares_are_weighed_and_radii_ranged():
+    said = words_of(found_in(known_spots((*SITE, *HELD), (*STREET, *HELD))))
+    assert "Of 1,820 known spots not used in building, 96.2 % lie inside" in said
+    assert "the median radius is 210 m to 800 m, by kind." in said
+
+
+def test_spots_used_in_building_are_never_told_as_held_out():
+    frame = known_spots((*SITE, "development", "2024", "looked up"), (*ALL, *HELD))
+    said = words_of(found_in(frame))
+    assert "Of 420 known spots (development), over 99.9 % lie inside" in said
+    assert said.index("not used in building") < said.index("(development)")
+    assert said.count("not used in building") == 1
+
+
+@pytest.mark.parametrize("frame", [None, known_spots()])
+def test_radii_that_were_not_measured_are_not_praised(frame):
+    assert "the radii were not measured" in found_in(frame)
