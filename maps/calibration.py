@@ -17,12 +17,28 @@ if TYPE_CHECKING:
     from maps.rows import Row
 
 EVERY = "all"
-"""The ``kind`` and ``covered_by`` of a row that stands for all of its part together."""
+"""A ``kind`` or ``covered_by`` that stands for all of its part together."""
 
-HELD_OUT = frozenset({"held-out", "held out", "holdout", "unseen"})
-"""Parts whose spots were not looked at while the reading of places was built."""
+NOTHING = "nothing"
+"""What covers a spot that got no answer; shares and radii are of those that got one."""
 
-_NAMES = {**words.PRECISION_NAMES, EVERY: "All"}
+HELD_OUT = "holdout"
+"""The part whose spots were not looked at while the reading of places was built."""
+
+PARTS = {HELD_OUT: " not used in building", "tune": " used in building"}
+
+COVERS = {
+    EVERY: "All",
+    "extract": "map extract",
+    "curated": "curated table",
+    "station": "station",
+    "tables": "other tables",
+    "borough": "borough alone",
+    NOTHING: "no answer",
+}
+"""What an answer may rest on, as a reader may know it; any other is its own name."""
+
+_IN_OURS = " held"
 _LONGEST_NOTE = 1500
 
 
@@ -38,24 +54,26 @@ def calibration_of(frame: pd.DataFrame | None) -> list[dict[str, Any]]:
     Returns
     -------
     parts
-        Of each set its ``line``, ``truth``, ``date`` and the cells of its table.
+        Of each set its ``lines``, ``name``, and the rows of its tables: ``sums``, where
+        either the kinds or the covers are taken together, and ``rest``.
     """
-    sets: dict[tuple[str, ...], list[Row]] = {}
+    sets: dict[tuple[str, str], list[Row]] = {}
     for row in as_rows(frame) if frame is not None else []:
-        sets.setdefault(tuple(_text(row[n]) for n in ("part", "truth", "date")), []).append(row)
-    ordered = sorted(sets, key=lambda key: (key[0].lower() not in HELD_OUT, key))
+        sets.setdefault((_text(row["part"]), _text(row["date"])), []).append(row)
+    ordered = sorted(sets, key=lambda key: (key[0] != HELD_OUT, key))
     return [_part(key, sets[key]) for key in ordered]
 
 
-def _part(key: tuple[str, ...], rows: Sequence[Row]) -> dict[str, Any]:
-    part, truth, date = key
-    line = calibration_line(rows)
+def _part(key: tuple[str, str], rows: Sequence[Row]) -> dict[str, Any]:
+    part, date = key
+    sums = [row for row in rows if EVERY in {row["kind"], row["covered_by"]}]
+    when = words.date(date) if date[:4].isdecimal() else date
     return {
-        "line": line,
-        "part": part,
-        "truth": truth.rstrip("."),
-        "date": words.date(date) if date[:4].isdecimal() else date,
-        "rows": [_cells(row) for row in rows],
+        "lines": [line for line in (calibration_line(rows), _covers_line(rows)) if line],
+        "name": f"known spots{_whence(part)}",
+        "date": when,
+        "sums": [_cells(row) for row in sums or rows],
+        "rest": [_cells(row) for row in rows if row not in sums] if sums else [],
     }
 
 
@@ -71,37 +89,65 @@ def calibration_line(rows: Sequence[Row]) -> str:
 
     Examples
     --------
-    >>> row = {"kind": "site", "covered_by": "stations", "part": "held-out", "spots": 200}
+    >>> row = {"kind": "all", "covered_by": "all", "part": "holdout", "spots": 200}
+    >>> none = {**row, "covered_by": "nothing", "spots": 10}
     >>> row |= {"inside_share": 0.97, "radius_median_m": 300.0}
-    >>> calibration_line([row])
-    'Of 200 known spots not used in building, 97 % lie inside the stated radius; the median \
-radius is 300 m.'
+    >>> calibration_line([row, none])
+    'Of 200 known spots not used in building, 190 got an answer; 97.0 % of those lie inside \
+the stated radius; the median radius is 300 m.'
     """
-    whole = [row for row in rows if _is_whole(row)]
-    told = whole[:1] or [row for row in rows if is_given(row["spots"])]
-    spots = sum(int(row["spots"] or 0) for row in told)
-    known = [row for row in told if is_given(row["inside_share"]) and row["spots"]]
-    if not spots or not known:
+    told, spots, answered = _counted(rows)
+    if not answered:
         return "No known spots were measured."
-    counted = sum(int(row["spots"]) for row in known)
-    inside = math.fsum(row["inside_share"] * row["spots"] for row in known) / counted
+    weights = [1] if len(told) == 1 else [int(row["spots"]) for row in told]
+    shares = [row["inside_share"] for row in told]
+    inside = math.fsum(a * b for a, b in zip(shares, weights, strict=True)) / sum(weights)
     between = _interval(told[0]) if len(told) == 1 else ""
-    line = (
-        f"Of {words.plural(counted, 'known spot')}{_whence(told[0])}, {_percent(inside)} "
-        f"{'lies' if counted == 1 else 'lie'} inside the stated radius"
-    )
+    line = f"Of {words.plural(spots, 'known spot')}{_whence(_text(told[0]['part']))}, "
+    if answered < spots:
+        line += f"{words.count(answered)} got an answer; {_percent(inside)} of those "
+    else:
+        line += f"{_percent(inside)} "
+    line += f"{'lies' if answered == 1 else 'lie'} inside the stated radius"
     return f"{line}{f' (95 % interval {between})' if between else ''}{_radii(told)}."
 
 
-def _is_whole(row: Row) -> bool:
-    return all(_text(row.get(name)).lower() in {EVERY, ""} for name in ("kind", "covered_by"))
+def _counted(rows: Sequence[Row]) -> tuple[list[Row], int, int]:
+    """Return the rows to tell of, their spots, and how many of these got an answer."""
+    every = [row for row in rows if row["kind"] == row["covered_by"] == EVERY][:1]
+    if every:
+        spots = int(every[0]["spots"] or 0)
+        lost = [r for r in rows if r["kind"] == EVERY and r["covered_by"] == NOTHING]
+        answered = spots - sum(int(row["spots"] or 0) for row in lost)
+        return every, spots, answered if is_given(every[0]["inside_share"]) else 0
+    known = [row for row in rows if is_given(row["inside_share"]) and row["spots"]]
+    own = [row for row in rows if EVERY not in {row["kind"], row["covered_by"]}]
+    told = [row for row in known if row in own] or known
+    lost = [row for row in own if row["covered_by"] == NOTHING]
+    answered = sum(int(row["spots"]) for row in told)
+    return told, answered + sum(int(row["spots"] or 0) for row in lost), answered
 
 
-def _whence(row: Row) -> str:
-    part = _text(row.get("part"))
-    if part.lower() in HELD_OUT:
-        return " not used in building"
-    return f" ({part})" if part else ""
+def _covers_line(rows: Sequence[Row]) -> str:
+    """Say how the radius depends on what the answer rests on."""
+    covers = [
+        row
+        for row in rows
+        if row["kind"] == EVERY != row["covered_by"] and is_given(row["radius_median_m"])
+    ]
+    if not covers:
+        return ""
+    ordered = sorted(covers, key=lambda row: row["radius_median_m"])
+    parts = [
+        f"{_cover(row)} {words.distance(row['radius_median_m'])} "
+        f"({words.plural(row['spots'], 'spot')}, {_percent(row['inside_share'])} inside)"
+        for row in ordered
+    ]
+    return f"Median radius by what the answer rests on: {words.listing(parts)}."
+
+
+def _whence(part: str) -> str:
+    return PARTS.get(part, f" ({part})" if part else "")
 
 
 def _interval(row: Row) -> str:
@@ -122,17 +168,36 @@ def _radii(rows: Sequence[Row]) -> str:
 
 
 def _cells(row: Row) -> dict[str, str]:
-    kind, covered = _text(row["kind"]), _text(row["covered_by"])
     return {
-        "kind": _NAMES.get(kind, kind) or words.NONE,
-        "covered": _NAMES.get(covered, covered) or words.NONE,
+        "kind": _kind(row),
+        "covered": _cover(row),
         "spots": _given(row["spots"], words.count),
         "area": _given(row["right_area_share"], _percent),
         "inside": _given(row["inside_share"], _percent),
         "between": _interval(row) or words.NONE,
         "median": _given(row["radius_median_m"], words.distance),
         "p90": _given(row["radius_p90_m"], words.distance),
+        "truth": _text(row["truth"]) if _tells_truth(row) else "",
     }
+
+
+def _tells_truth(row: Row) -> bool:
+    """Whether a row is the one of its kind to say how truth was established."""
+    return row["covered_by"] in {EVERY, None}
+
+
+def _kind(row: Row) -> str:
+    kind = _text(row["kind"])
+    if kind == EVERY:
+        return "All"
+    name = kind.removesuffix(_IN_OURS)
+    name = words.PRECISION_NAMES.get(name, name[:1].upper() + name[1:]) or words.NONE
+    return f"{name}, in our tables too" if kind.endswith(_IN_OURS) else name
+
+
+def _cover(row: Row) -> str:
+    cover = _text(row["covered_by"])
+    return COVERS.get(cover, cover) or words.NONE
 
 
 def _given(value: Any, write: Callable[[float], str]) -> str:  # noqa: ANN401 - a cell

@@ -249,8 +249,8 @@ def percent(share: float, *, digits: int = 0) -> str:
     --------
     >>> [percent(share) for share in (0, 0.001, 0.125, 0.999, 1)]
     ['0 %', 'under 1 %', '13 %', 'over 99 %', '100 %']
-    >>> percent(0.9625, digits=1), percent(0.9999, digits=1)
-    ('96.3 %', 'over 99.9 %')
+    >>> [percent(share, digits=1) for share in (0.9498, 0.9999, 1)]
+    ['95.0 %', 'over 99.9 %', '100 %']
     """
     unit = 10**digits
     parts = math.floor(round(100 * share * unit, 6) + 0.5)
@@ -258,7 +258,7 @@ def percent(share: float, *, digits: int = 0) -> str:
         return f"under {1 / unit:g} %"
     if parts == 100 * unit and share < 1:
         return f"over {100 - 1 / unit:g} %"
-    return f"{parts / unit:g} %"
+    return f"{parts / unit:.{digits if 0 < share < 1 else 0}f} %"
 
 
 def plural(number: float, one: str, many: str | None = None) -> str:
