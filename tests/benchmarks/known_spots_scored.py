@@ -49,10 +49,10 @@ def covered_by(candidate: Candidate) -> str:
     """Name what an answer rests on: nothing, curated, station, extract, borough or tables."""
     if candidate.shape is None:
         return "nothing"
+    if "OpenStreetMap" in candidate.located_by:
+        return "extract"
     if candidate.located_by == "curated table":
         return "curated"
-    if "OpenStreetMap" in candidate.located_by or "extract" in candidate.located_by:
-        return "extract"
     if candidate.precision == "area":
         return "borough"
     if candidate.precision == "site" and "stations" in candidate.located_by:
