@@ -21,10 +21,10 @@ STATION_REACH_M = 700.0
 DOCK_REACH_M = 300.0
 """A dock bears the name of the street it stands on."""
 
-WARD_REACH_M = 1200.0
-"""Half the breadth of an ordinary urban ward, where its postcodes are not embedded."""
+WARD_REACH_M = 1400.0
+"""Half the breadth of a ward, where its postcodes are not embedded: 95 % of known spots."""
 
-TOWN_REACH_MIN_M = 1000.0
+TOWN_REACH_MIN_M = 1400.0
 TOWN_REACH_PER_ROOT_PERSON_M = 11.0
 """A town at 4,000 residents per square kilometre is a disc of 8.9 m x sqrt(residents);
 a quarter more because towns are not discs."""

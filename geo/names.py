@@ -34,8 +34,8 @@ Chelmsford's High Street at 300 m, Southend's at 100 m, Cardiff's Queen Street a
 DISTRICT_REACH_MIN_M = 700.0
 """No district is drawn smaller than a ten minutes' walk from its known points."""
 
-STREET_REACH_M = 1500.0
-"""How far a street may run from a station or dock that bears its name."""
+STREET_REACH_M = 700.0
+"""How far a street may run from a station or dock that bears its name: 98 % of known spots."""
 
 STATION_MARGIN_M = 250.0
 """From a station's point to its farthest entrance or forecourt."""
