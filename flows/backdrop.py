@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from geo.gazetteer import Gazetteer
     from geo.residents import PopulationGrid
 
+OSM_SOURCES = ("OpenStreetMap", "Nominatim")
+"""How ``located_by`` names what comes from OpenStreetMap."""
+
+OSM_CREDIT: dict[str, object] = {
+    "title": "Streets and places of OpenStreetMap",
+    "licence": "Open Data Commons Open Database License (ODbL) 1.0",
+    "credit": "\N{COPYRIGHT SIGN} OpenStreetMap contributors",
+    "vintage": "as in the extract or answer used",
+}
+
 NEIGHBOURS_DEGREES = 0.8
 """How far beyond the areas on record land is drawn: past the edge of a wide screen."""
 
@@ -32,7 +42,7 @@ def draw_backdrop(checked: Checked, tables: Tabulated) -> dict[str, Any]:
         "boroughs": boroughs[["area_code", "area_name", "geometry"]].reset_index(drop=True),
         "relief": tables.relief,
         "stations": _stations(gazetteer),
-        "credits": list_credits(),
+        "credits": list_credits(tables),
     }
 
 
@@ -51,12 +61,15 @@ def _with_neighbours(areas: gpd.GeoDataFrame, codes: set[str]) -> gpd.GeoDataFra
     return areas[areas.intersects(around)]
 
 
-def list_credits() -> list[dict[str, object]]:
-    """Name the sources of embedded data, their licences and whom they credit."""
+def list_credits(tables: Tabulated) -> list[dict[str, object]]:
+    """Name the sources of embedded data, and of places found on OpenStreetMap if any were."""
     from data.catalog import load_catalog
 
     names = ("title", "licence", "credit", "vintage")
-    return [{name: getattr(entry, name) for name in names} for entry in load_catalog()]
+    embedded = [{name: getattr(entry, name) for name in names} for entry in load_catalog()]
+    by = tables.places["located_by"].astype("str")
+    mapped = bool(by.str.contains("|".join(OSM_SOURCES), regex=True).any())
+    return [*embedded, dict(OSM_CREDIT)] if mapped else embedded
 
 
 def join_relief(grids: Sequence[PopulationGrid]) -> gpd.GeoDataFrame | None:

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     from data.settings import Settings
     from flows.handover import Request
+    from flows.lookup import Lookup
     from flows.pipeline import Outcome
 
-DONE, REJECTED, FAILED, INTERRUPTED = 0, 1, 2, 130
+DONE, REJECTED, FAILED, DEGRADED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,7 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     code
-        0 done, 1 a row was rejected under ``--strict``, 2 bad usage or unreadable source.
+        0 done, 1 a row was rejected under ``--strict``, 2 bad usage or unreadable source, 3
+        done without a geocoder that was to be asked.
     """
     # A file geo.py lying where the user stands must not hide ours from child processes.
     os.environ.setdefault("PYTHONSAFEPATH", "1")
@@ -122,7 +124,9 @@ def _run(options: argparse.Namespace) -> int:
     print(*outcome.notes, sep="\n", end="\n" if outcome.notes else "")
     print(f"The map is at {(settings.out / 'index.html').resolve()}")
     print(outcome.line)
-    return REJECTED if options.strict and outcome.rows_rejected else DONE
+    if options.strict and outcome.rows_rejected:
+        return REJECTED
+    return DEGRADED if outcome.unreachable else DONE
 
 
 def _request_of(options: argparse.Namespace) -> Request:
@@ -149,24 +153,50 @@ def _request_of(options: argparse.Namespace) -> Request:
         force=options.force,
         population=options.population,
         tiles=options.tiles,
+        streets=_extract_of(options.streets),
     )
 
 
+def _extract_of(streets: str) -> Path | None:
+    """Return the extract that ``--streets`` names; auto uses none yet."""
+    if streets in {"auto", "none"}:
+        return None
+    path = Path(streets)
+    if not path.is_file():
+        msg = (
+            f"--streets {streets} is not a file. Give auto, none, or an OpenStreetMap extract "
+            "such as greater-london.osm.pbf."
+        )
+        raise UsageError(msg)
+    return path
+
+
 def _settings_of(options: argparse.Namespace) -> Settings:
+    settings = _typed_settings(options)
+    _require_project(settings)
+    return settings
+
+
+def _typed_settings(options: argparse.Namespace) -> Settings:
     """Take what was typed; the environment and the defaults say the rest."""
     from pydantic import ValidationError
 
     from data.settings import Settings
 
-    names = ("project", "out", "offline", "site_url")
-    typed = {name: getattr(options, name) for name in names if getattr(options, name)}
+    names = ("project", "out", "offline", "site_url", "nominatim")
+    given = {name: getattr(options, name, None) for name in names}
+    typed = {name: value for name, value in given.items() if value}
     try:
-        settings = Settings(**typed)
+        return Settings(**typed)
     except ValidationError as error:
         first = error.errors()[0]
         option = f"--{str(first['loc'][0]).replace('_', '-')}"
         msg = f"{option} {first['input']!r} cannot be used: {first['msg']}."
         raise UsageError(msg) from error
+
+
+def _require_project(settings: Settings) -> None:
+    """Refuse a project in which nothing can be kept."""
     if not settings.project.is_dir():
         msg = f"--project {settings.project} is not a folder. Make it first, or leave it out."
         raise UsageError(msg)
@@ -176,7 +206,6 @@ def _settings_of(options: argparse.Namespace) -> Settings:
             "there. Name another folder."
         )
         raise UsageError(msg)
-    return settings
 
 
 def _observed(request: Request, *, direct: bool) -> Outcome:
@@ -224,17 +253,41 @@ def _ingest(options: argparse.Namespace) -> int:
 
 
 def _locate(options: argparse.Namespace) -> int:
+    import contextlib
+
+    from flows.lookup import Lookup
+    from flows.offline import confined
+
+    settings = _typed_settings(options)
+    if settings.nominatim or _extract_of(options.streets):
+        _require_project(settings)
+    lookup = Lookup(
+        country=options.country,
+        streets=_extract_of(options.streets),
+        nominatim=settings.nominatim,
+        state=settings.state,
+        offline=settings.offline,
+    )
+    with confined() if settings.offline else contextlib.nullcontext():
+        return _located(options, lookup)
+
+
+def _located(options: argparse.Namespace, lookup: Lookup) -> int:
     from flows.places import locate_file, show_candidates
 
     if options.place is not None and not options.file:
         return show_candidates(
-            options.place, force=options.force, csv=options.csv, as_json=options.json
+            options.place,
+            force=options.force,
+            csv=options.csv,
+            as_json=options.json,
+            lookup=lookup,
         )
     _is_batch(options, alone=[options.place], single="PLACE")
     if options.json:
         msg = "--json tells the candidates for one PLACE; --file is answered in --csv."
         raise UsageError(msg)
-    return locate_file(options.file, force=options.force, csv=options.csv)
+    return locate_file(options.file, force=options.force, csv=options.csv, lookup=lookup)
 
 
 def _predict(options: argparse.Namespace) -> int:

@@ -148,7 +148,7 @@ def _afresh(settings: Settings) -> dict[str, pd.DataFrame]:
 
     request = Request(settings)
     checked = check_records(read_documents(request), request)
-    checked, places = locate_records(checked)
+    checked, places = locate_records(checked, request.lookup)
     around = count_residents(places, request)
     return named_tables(checked, tabulate(checked, around, estimate_faces(checked)))
 

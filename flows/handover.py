@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from flows.lookup import Lookup
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -36,6 +38,8 @@ class Request:
         A population grid to use instead of the embedded ones.
     tiles
         Background tiles asked for.
+    streets
+        An extract of OpenStreetMap to find places in.
     """
 
     settings: Settings
@@ -46,6 +50,17 @@ class Request:
     force: str | None = None
     population: Path | None = None
     tiles: str | None = None
+    streets: Path | None = None
+
+    @property
+    def lookup(self) -> Lookup:
+        """Where places may be looked up."""
+        return Lookup(
+            streets=self.streets,
+            nominatim=self.settings.nominatim,
+            state=self.settings.state,
+            offline=self.settings.offline,
+        )
 
 
 @dataclass(frozen=True)
@@ -58,7 +73,11 @@ class Documents:
 
 @dataclass(frozen=True)
 class Checked:
-    """Tables of the published documents, deployments that help to calibrate, and remarks."""
+    """
+    Tables of the published documents, deployments that help to calibrate, and remarks.
+
+    ``unreachable`` says that a geocoder which was to be asked gave no answer.
+    """
 
     raw: pd.DataFrame
     sources: pd.DataFrame
@@ -68,6 +87,7 @@ class Checked:
     corrections: pd.DataFrame
     record: pd.DataFrame | None
     notes: tuple[str, ...] = ()
+    unreachable: bool = False
 
 
 @dataclass(frozen=True)

@@ -74,10 +74,11 @@ def _add_run(commands: argparse._SubParsersAction[_Parser]) -> None:
     add("--add", action="store_true", help="draw the embedded records beside the SOURCEs")
     add(
         "--streets",
-        choices=("auto", "none"),
         default="auto",
-        help="where streets come from; this version uses none, and the page says so (auto)",
+        metavar="auto|none|FILE",
+        help="OpenStreetMap extract to find streets and venues in; auto uses none yet (auto)",
     )
+    _add_geocoder(parser)
     add("--population", type=Path, metavar="FILE.tif", help="population grid to use")
     add("--strict", action="store_true", help="exit 1 when a row is rejected")
     _add_reading(parser)
@@ -115,6 +116,16 @@ def _add_locate(commands: argparse._SubParsersAction[_Parser]) -> None:
         help="write one row per row of --file, or one per candidate for PLACE",
     )
     add("--json", action="store_true", help="print candidates for PLACE as JSON, one a line")
+    add(
+        "--streets",
+        default="auto",
+        metavar="FILE",
+        help="OpenStreetMap extract to find streets and venues in (.osm.pbf, .gpkg, .graphml)",
+    )
+    _add_geocoder(parser)
+    add("--country", default="gb", metavar="CODE", help="country the places lie in (gb)")
+    add("--offline", action="store_true", help="forbid every connection beyond this machine")
+    _add_project(parser)
 
 
 def _add_predict(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -143,6 +154,14 @@ def _add_explain(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
     parser.add_argument("--out", type=Path, help="folder of the site to explain")
     _add_project(parser)
+
+
+def _add_geocoder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--nominatim",
+        metavar="URL|public",
+        help="Nominatim to ask about places that no table holds, one a second (none)",
+    )
 
 
 def _add_project(parser: argparse.ArgumentParser) -> None:

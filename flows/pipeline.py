@@ -57,7 +57,9 @@ class Outcome:
     precision
         Deployments by precision, best first.
     notes
-        Sentences about the documents for whoever runs it.
+        Sentences about the documents and places for whoever runs it.
+    unreachable
+        Whether a geocoder that was to be asked gave no answer.
     """
 
     rows_in: int
@@ -67,6 +69,7 @@ class Outcome:
     corrections: int
     precision: Mapping[str, int]
     notes: tuple[str, ...] = ()
+    unreachable: bool = False
 
     @property
     def line(self) -> str:
@@ -101,7 +104,7 @@ def run_pipeline(request: Request, call: Callable[..., Any] = plainly) -> Outcom
     with drafting(request.settings.out) as draft:
         documents = call(read_documents, request)
         checked = call(check_records, documents, request)
-        checked, places = call(locate_records, checked)
+        checked, places = call(locate_records, checked, request.lookup)
         around = call(count_residents, places, request)
         estimated = call(estimate_faces, checked)
         tables = call(tabulate, checked, around, estimated)
@@ -137,4 +140,5 @@ def count_outcome(checked: Checked, tables: Tabulated) -> Outcome:
         corrections=len(checked.corrections),
         precision={name: int(mix.get(name, 0)) for name in PRECISIONS},
         notes=checked.notes,
+        unreachable=checked.unreachable,
     )

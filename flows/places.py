@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 from flows.batch import read_rows, require_writable, write_rows
+from flows.lookup import Lookup, sources_for
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
     import pandas as pd
+
+    from flows.lookup import Sources
+    from geo.gazetteer import Gazetteer
 
 LOCATED = (
     "force",
@@ -54,7 +59,14 @@ AT_ONCE = 50
 _PLACE_KEY = ["force", "place_published", "area_published"]
 
 
-def locate_rows(rows: pd.DataFrame, *, force: str | None) -> gpd.GeoDataFrame:
+DONE, DEGRADED = 0, 3
+EMBEDDED = Lookup()
+"""Nothing but the embedded tables."""
+
+
+def locate_rows(
+    rows: pd.DataFrame, *, force: str | None, lookup: Lookup = EMBEDDED
+) -> gpd.GeoDataFrame:
     """
     Locate the places of a batch, each distinct one once.
 
@@ -64,23 +76,28 @@ def locate_rows(rows: pd.DataFrame, *, force: str | None) -> gpd.GeoDataFrame:
         Columns ``place``, ``force`` and, perhaps, ``area``.
     force
         Force of rows that name none.
+    lookup
+        What may be asked beside the embedded tables.
 
     Returns
     -------
     located
         Indexed like ``rows``, with the columns `ANSWERED` and ``geometry``.
     """
+    places = _places_of(rows, force=force)
+    return _in_pieces(places, sources_for(places, lookup).gazetteer)
+
+
+def _in_pieces(places: pd.DataFrame, gazetteer: Gazetteer) -> gpd.GeoDataFrame:
+    """Locate each distinct place once, a few between two moves of the progress bar."""
     import geopandas as gpd
     import pandas as pd
 
-    from data.gazetteer import load_gazetteer
     from flows.screen import progress
     from geo.locate import locate_places
 
-    places = _places_of(rows, force=force)
     distinct = places.drop_duplicates(ignore_index=True)
     number = places.groupby(_PLACE_KEY, dropna=False, sort=False).ngroup()
-    gazetteer = load_gazetteer()
     pieces = []
     with progress("locating places", total=len(distinct)) as advance:
         for start in range(0, max(len(distinct), 1), AT_ONCE):
@@ -88,7 +105,7 @@ def locate_rows(rows: pd.DataFrame, *, force: str | None) -> gpd.GeoDataFrame:
             pieces.append(locate_places(piece, gazetteer))
             advance(len(piece))
     found = pd.concat(pieces, ignore_index=True).take(number.to_numpy())
-    found.index = rows.index
+    found.index = places.index
     return gpd.GeoDataFrame(found, geometry="geometry", crs=pieces[0].crs)
 
 
@@ -109,7 +126,7 @@ def _places_of(rows: pd.DataFrame, *, force: str | None) -> pd.DataFrame:
     )
 
 
-def locate_file(path: Path, *, force: str | None, csv: Path) -> int:
+def locate_file(path: Path, *, force: str | None, csv: Path, lookup: Lookup = EMBEDDED) -> int:
     """
     Locate every place of a CSV file and write one row per row.
 
@@ -121,23 +138,39 @@ def locate_file(path: Path, *, force: str | None, csv: Path) -> int:
         Force of rows that name none.
     csv
         File to write.
+    lookup
+        What may be asked beside the embedded tables.
 
     Returns
     -------
     code
-        0.
+        0; 3 where a geocoder that was to be asked gave no answer.
     """
     require_writable(csv, beside=path)
     rows = read_rows(path, required=["place"], optional=["force", "area"])
-    located = locate_rows(rows, force=force)
+    places = _places_of(rows, force=force)
+    sources = sources_for(places, lookup)
+    located = _in_pieces(places, sources.gazetteer)
     write_rows(located[list(ANSWERED)], csv)
     known = int((located["precision"] != "unknown").sum())
+    _print_notes(sources)
     print(f"{len(rows)} rows in, {known} located, {len(rows) - known} unknown")
-    return 0
+    return DEGRADED if sources.unreachable else DONE
+
+
+def _print_notes(sources: Sources) -> None:
+    """Say what could not be asked, apart from what was answered."""
+    for note in sources.notes:
+        print(note, file=sys.stderr)
 
 
 def show_candidates(
-    place: str, *, force: str | None, csv: Path | None = None, as_json: bool = False
+    place: str,
+    *,
+    force: str | None,
+    csv: Path | None = None,
+    as_json: bool = False,
+    lookup: Lookup = EMBEDDED,
 ) -> int:
     """
     Tell the ways to read one place, best first: on the screen, as JSON lines or as CSV.
@@ -152,11 +185,13 @@ def show_candidates(
         File to write the candidates to, instead of telling them.
     as_json
         Print one JSON object a candidate, with the keys `LISTED`.
+    lookup
+        What may be asked beside the embedded tables.
 
     Returns
     -------
     code
-        0.
+        0; 3 where a geocoder that was to be asked gave no answer.
     """
     from data.forces import force_named
     from flows.card import print_card
@@ -164,7 +199,9 @@ def show_candidates(
     if csv is not None:
         require_writable(csv)
     name = force_named(force).name if force else None
-    found = list_candidates(place, force=name)
+    sources = sources_for(_one_place(place, name), lookup)
+    found = list_candidates(place, force=name, gazetteer=sources.gazetteer)
+    _print_notes(sources)
     if csv is not None:
         _write_candidates(found, csv)
     if as_json:
@@ -173,21 +210,33 @@ def show_candidates(
         many = "1 candidate" if len(found) == 1 else f"{len(found)} candidates"
         print(f"{many} written to {csv}")
     else:
-        print_card(place, found, bound=_bound(name))
-    return 0
+        print_card(place, found, bound=_bound(name, sources.gazetteer))
+    return DEGRADED if sources.unreachable else DONE
 
 
-def _bound(force: str | None) -> str:
+def _one_place(place: str, force: str | None) -> pd.DataFrame:
+    import pandas as pd
+
+    row = {"force": [force], "place_published": [place], "area_published": [None]}
+    return pd.DataFrame(row, dtype="str")
+
+
+def _bound(force: str | None, gazetteer: Gazetteer) -> str:
     """Say where was searched: a force without a known area bounds nothing."""
-    from data.gazetteer import load_gazetteer
+    from data.countries import country_of
 
+    whole = "the whole country"
+    if gazetteer.country != "gb":
+        whole = country_of(gazetteer.country).name
     if force is None:
-        return "any force, the whole country"
-    known = load_gazetteer().scope_of(force) is not None
-    return force if known else f"{force}, which bounds nothing: the whole country"
+        return f"any force, {whole}"
+    known = gazetteer.scope_of(force) is not None
+    return force if known else f"{force}, which bounds nothing: {whole}"
 
 
-def list_candidates(place: str, *, force: str | None) -> pd.DataFrame:
+def list_candidates(
+    place: str, *, force: str | None, gazetteer: Gazetteer | None = None
+) -> pd.DataFrame:
     """
     List the ways to read one place, best first.
 
@@ -197,6 +246,8 @@ def list_candidates(place: str, *, force: str | None) -> pd.DataFrame:
         The place as published.
     force
         Full name of the force whose area bounds the search.
+    gazetteer
+        Where to look; by default the embedded tables.
 
     Returns
     -------
@@ -206,7 +257,7 @@ def list_candidates(place: str, *, force: str | None) -> pd.DataFrame:
     from data.gazetteer import load_gazetteer
     from geo.locate import candidates_for
 
-    found = candidates_for(place, load_gazetteer(), force=force)
+    found = candidates_for(place, gazetteer or load_gazetteer(), force=force)
     found = found.rename(columns={"name": "place_read"}).assign(
         rank=range(1, len(found) + 1), force=force, place_published=place
     )

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from data.ingest import Ingested
     from data.settings import Settings
     from flows.handover import Request
+    from flows.lookup import Lookup
+    from geo.gazetteer import Gazetteer
     from maps.tables import SiteTables
 
 
@@ -123,31 +125,34 @@ def embedded_record() -> pd.DataFrame:
     return apply_corrections(core, load_corrections())[0]
 
 
-def locate_records(checked: Checked) -> tuple[Checked, gpd.GeoDataFrame]:
+def locate_records(checked: Checked, lookup: Lookup) -> tuple[Checked, gpd.GeoDataFrame]:
     """Give every published place a geometry as large as it is vague, and ask what is open."""
-    from data.readings import with_readings
+    from data.readings import as_corrected, with_readings
+    from data.tabulate import distinct_places
+    from flows.lookup import sources_for
 
     told = with_readings(checked.core, checked.corrections)
-    places = locate_told_places(told)
-    return ask_about(checked, told, places), places
+    distinct = distinct_places(told)
+    sources = sources_for(as_corrected(distinct), lookup)
+    places = locate_told_places(distinct, sources.gazetteer)
+    asked = ask_about(checked, told, places)
+    notes = (*asked.notes, *sources.notes)
+    return replace(asked, notes=notes, unreachable=sources.unreachable), places
 
 
-def locate_told_places(told: pd.DataFrame) -> gpd.GeoDataFrame:
+def locate_told_places(places: pd.DataFrame, gazetteer: Gazetteer) -> gpd.GeoDataFrame:
     """Locate each place once: as the record tells it, a correction, or another disclosure."""
     import geopandas as gpd
     import pandas as pd
 
-    from data.gazetteer import load_gazetteer
     from data.readings import as_corrected, credit_corrections
-    from data.tabulate import distinct_places, with_published_spots
+    from data.tabulate import with_published_spots
     from data.tellings import TOLD
     from geo.locate import locate_places
     from geo.tellings import locate_told
 
-    places = distinct_places(told)
     once = places[places["place_told"].isna()].reset_index(drop=True)
     twice = places[places["place_told"].notna()]
-    gazetteer = load_gazetteer()
     located = locate_places(as_corrected(once), gazetteer)
     located = with_published_spots(located, once, gazetteer.areas)
     none = pd.Series(None, index=once.index, dtype="str")
@@ -277,10 +282,12 @@ def site_tables(
     checked: Checked, estimated: Estimated, tables: Tabulated, request: Request
 ) -> SiteTables:
     """Gather what a site is drawn from."""
+    from data.place_calibration import load_place_calibration
     from maps.tables import SiteTables
 
     backdrop = draw_backdrop(checked, tables)
     return SiteTables(
+        place_calibration=load_place_calibration(),
         deployments=tables.deployments,
         places=tables.places,
         areas=tables.areas,
@@ -302,7 +309,10 @@ def write_manifest(checked: Checked, tables: Tabulated, draft: Path) -> None:
     from data.manifest import NAME, manifest_json
 
     content = manifest_json(
-        draft, version=version(), tables=named_tables(checked, tables), credits=list_credits()
+        draft,
+        version=version(),
+        tables=named_tables(checked, tables),
+        credits=list_credits(tables),
     )
     (draft / NAME).write_bytes(content)
 
