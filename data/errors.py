@@ -23,3 +23,11 @@ class SchemaError(InputError):
 
 class CorrectionError(InputError):
     """A line of corrections.csv is malformed, or no longer matches the record."""
+
+
+class GeocoderError(InputError):
+    """A geocoder cannot be asked, or its answer is none; a run goes on without it."""
+
+
+class AnswerBookError(InputError):
+    """The kept answers cannot be read or added to; a run goes on without them."""

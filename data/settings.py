@@ -25,6 +25,9 @@ class Settings(BaseSettings):
         Whether every connection beyond this machine is forbidden.
     site_url
         Address the site will be published at, where known.
+    nominatim
+        Nominatim to ask about places that no table holds: an address, or "public" for
+        OpenStreetMap's own. None asks nobody.
 
     Examples
     --------
@@ -38,16 +41,22 @@ class Settings(BaseSettings):
     out: Path = Path("site")
     offline: bool = False
     site_url: str | None = Field(default=None, pattern=r"^https?://[^\s]+$")
+    nominatim: str | None = Field(default=None, pattern=r"^(public|https?://[^\s]+)$")
 
     @property
     def state(self) -> Path:
-        """Folder of what a run keeps for the next; deleting it loses nothing for good."""
+        """Folder of what a run keeps for the next; a run makes it again, asking anew."""
         return self.project / ".passersby"
 
     @property
     def state_database(self) -> Path:
         """The tables of the last run, where `explain` finds them."""
         return self.state / "state.duckdb"
+
+    @property
+    def answers(self) -> Path:
+        """Every answer a geocoder ever gave to this project."""
+        return self.state / "answers.duckdb"
 
     @property
     def prefect_home(self) -> Path:

@@ -10,14 +10,14 @@ from data.settings import Settings
 
 @pytest.fixture(autouse=True)
 def plain_environment(monkeypatch):
-    for name in ("PROJECT", "OUT", "OFFLINE", "SITE_URL"):
+    for name in ("PROJECT", "OUT", "OFFLINE", "SITE_URL", "NOMINATIM"):
         monkeypatch.delenv(f"PASSERSBY_{name}", raising=False)
 
 
 def test_all_state_lies_in_the_project():
     settings = Settings(project=Path("a"))
     assert settings.state == Path("a/.passersby")
-    for path in (settings.state_database, settings.prefect_home):
+    for path in (settings.state_database, settings.prefect_home, settings.answers):
         assert settings.state in path.parents
     assert settings.corrections == Path("a/corrections.csv")
 
@@ -54,3 +54,12 @@ def test_an_address_must_be_one(url):
 def test_an_unknown_setting_is_refused():
     with pytest.raises(ValidationError, match="colour"):
         Settings(colour="red")
+
+
+def test_nobody_is_asked_unless_named():
+    assert Settings().nominatim is None
+    for nominatim in ("public", "http://127.0.0.1:8080", "https://example.org/nominatim"):
+        assert Settings(nominatim=nominatim).nominatim == nominatim
+    for wrong in ("yes", "ftp://example.org", ""):
+        with pytest.raises(ValidationError, match="nominatim"):
+            Settings(nominatim=wrong)
