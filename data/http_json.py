@@ -1,0 +1,272 @@
+"""Ask a server for JSON, whatever it does, within a time and a size."""
+
+from __future__ import annotations
+
+import json
+import queue
+import random
+import threading
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from data.errors import GeocoderError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import httpx
+
+MAX_BYTES = 16_000_000
+"""Largest answer taken, unpacked; forty polygons are seldom a megabyte."""
+
+PASSING = {
+    HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.INTERNAL_SERVER_ERROR,
+    HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT,
+}  # fmt: skip
+"""Answers that may be others in a moment."""
+
+UNCLEAR = {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_URI_TOO_LONG}
+"""Answers that blame the question, not the server."""
+
+_REMEDIES = {
+    HTTPStatus.UNAUTHORIZED: "It asks for a login; ask another server.",
+    HTTPStatus.FORBIDDEN: "It refuses us, perhaps for asking too much; ask another server.",
+    HTTPStatus.NOT_FOUND: "There is no search there; check the address.",
+}
+
+
+class PassingError(GeocoderError):
+    """
+    A failure that another try may mend.
+
+    Attributes
+    ----------
+    wait_s
+        Seconds after which the server wants to be asked again, where it says.
+    """
+
+    def __init__(self, message: str, wait_s: float | None = None) -> None:
+        super().__init__(message)
+        self.wait_s = wait_s
+
+
+class QuestionError(GeocoderError):
+    """The question, not the server, is at fault; others can still be asked."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """
+    One request.
+
+    Attributes
+    ----------
+    url
+        Address, without its query.
+    query
+        Its query.
+    user_agent
+        Who asks.
+    """
+
+    url: str
+    query: Mapping[str, str]
+    user_agent: str
+
+    @property
+    def host(self) -> str:
+        """The server's name, as messages give it."""
+        return urlsplit(self.url).netloc
+
+
+def get_json(request: Request, *, within_s: float) -> tuple[str, object]:
+    """
+    Ask once, for no longer than some seconds however slowly the server speaks.
+
+    Parameters
+    ----------
+    request
+        What to ask.
+    within_s
+        Seconds for looking the host up, connecting, asking and reading, all together.
+
+    Returns
+    -------
+    text, value
+        The JSON as it came, and what it says.
+
+    Raises
+    ------
+    PassingError
+        If another try may bring more: nobody there, too slow, too busy, cut short.
+    QuestionError
+        If the server finds fault with the question.
+    GeocoderError
+        If it answers with what is no answer; the message says what, in one paragraph.
+
+    Notes
+    -----
+    A socket's own timeout begins anew with every byte, so a server that drips would hold us
+    for ever. The work is done in a thread that is left behind when its time is over, and that
+    ends itself at the next byte or timeout.
+    """
+    done: queue.SimpleQueue[tuple[str, object] | Exception] = queue.SimpleQueue()
+    over = threading.Event()
+
+    def work() -> None:
+        try:
+            done.put(_get(request, within_s, over))
+        except Exception as error:  # noqa: BLE001 - handed to the one who waits
+            done.put(error)
+
+    threading.Thread(target=work, daemon=True, name="geocoder").start()
+    try:
+        outcome = done.get(timeout=max(within_s, 0.01))
+    except queue.Empty:
+        raise PassingError(_too_slow(request, within_s)) from None
+    finally:
+        over.set()
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def backoff_s(attempt: int) -> float:
+    """Return seconds to wait after a failed try, doubling, never the same for two of us."""
+    return float(2**attempt * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
+
+
+def _too_slow(request: Request, within_s: float) -> str:
+    return f"{request.host} did not answer within {within_s:.0f} s."
+
+
+def _get(request: Request, within_s: float, over: threading.Event) -> tuple[str, object]:
+    import httpx
+
+    headers = {
+        "User-Agent": request.user_agent,
+        "Accept": "application/json",
+        "Accept-Encoding": "gzip",
+    }
+    try:
+        # A proxy for the web does not lead back to this machine.
+        client = httpx.Client(
+            timeout=within_s, headers=headers, trust_env=not _is_here(request.url)
+        )
+        with client, client.stream("GET", request.url, params=request.query) as response:
+            _require_ok(request, response)
+            body = _body(request, response, over)
+    except httpx.TimeoutException as error:
+        raise PassingError(_too_slow(request, within_s)) from error
+    except httpx.RemoteProtocolError as error:
+        msg = f"{request.host} broke off in the middle of an answer ({error})."
+        raise PassingError(msg) from error
+    except httpx.TransportError as error:
+        msg = f"{request.host} cannot be reached ({error or type(error).__name__})."
+        raise PassingError(msg) from error
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        if isinstance(error, GeocoderError):
+            raise
+        msg = f"{request.host} cannot be asked this ({error})."
+        raise QuestionError(msg) from error
+    return _parsed(request, body)
+
+
+def _is_here(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host in {"localhost", "::1"} or host.startswith("127.")
+
+
+def _require_ok(request: Request, response: httpx.Response) -> None:
+    status = response.status_code
+    if status == HTTPStatus.OK:
+        _require_json(request, response)
+        return
+    said = f"{request.host} answered {status} ({response.reason_phrase or 'no reason given'})."
+    if response.is_redirect:
+        target = urljoin(request.url, response.headers.get("Location", "")).partition("?")[0]
+        msg = f"{said} It points to {target}: check it, and give that server's own address."
+        raise GeocoderError(msg)
+    if status in PASSING:
+        raise PassingError(said, _retry_after_s(response.headers.get("Retry-After")))
+    if status in UNCLEAR:
+        raise QuestionError(said)
+    remedies = {int(code): remedy for code, remedy in _REMEDIES.items()}
+    msg = f"{said} {remedies.get(status, 'Check the address, or ask another server.')}"
+    raise GeocoderError(msg)
+
+
+def _require_json(request: Request, response: httpx.Response) -> None:
+    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if kind not in {"application/json", "text/json", "application/geo+json"}:
+        msg = (
+            f"{request.host} answered with {kind or 'an unnamed type'}, not JSON: no Nominatim "
+            "is there. Check the address, and whether the network wants a login."
+        )
+        raise GeocoderError(msg)
+    packed = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if packed not in {"identity", "gzip", "x-gzip", ""}:
+        msg = f"{request.host} packed its answer as {packed!r}, which it was not asked to."
+        raise GeocoderError(msg)
+
+
+def _body(request: Request, response: httpx.Response, over: threading.Event) -> bytes:
+    """Read and unpack an answer piece by piece, and no more of it than we take."""
+    import httpx
+
+    packed = "gzip" in response.headers.get("Content-Encoding", "").lower()
+    unpack = zlib.decompressobj(wbits=31) if packed else None
+    body = bytearray()
+    try:
+        for piece in response.iter_raw():
+            room = MAX_BYTES + 1 - len(body)
+            body += unpack.decompress(piece, room) if unpack else piece
+            if len(body) > MAX_BYTES:
+                msg = f"{request.host} answered with more than {MAX_BYTES:,} bytes."
+                raise GeocoderError(msg)
+            if over.is_set():
+                msg = "the whole took too long"
+                raise httpx.ReadTimeout(msg, request=response.request)
+    except zlib.error as error:
+        msg = f"{request.host} sent an answer that does not unpack ({error})."
+        raise PassingError(msg) from error
+    if unpack and not unpack.eof:
+        msg = f"{request.host} broke off in the middle of a packed answer."
+        raise PassingError(msg)
+    return bytes(body)
+
+
+def _parsed(request: Request, body: bytes) -> tuple[str, object]:
+    try:
+        text = body.decode("utf-8")
+        return text, json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        first = str(error).partition("\n")[0][:100]
+        msg = f"{request.host} answered with broken JSON ({first})."
+        raise PassingError(msg) from error
+
+
+def _refuse(constant: str) -> float:
+    msg = f"{constant} is no JSON"
+    raise ValueError(msg)
+
+
+def _retry_after_s(said: str | None) -> float | None:
+    """Return the seconds a server asks to be left alone: a number, or a date to wait for."""
+    if not said:
+        return None
+    try:
+        return max(float(int(said)), 0.0)
+    except ValueError:
+        pass
+    try:
+        until = parsedate_to_datetime(said)
+    except ValueError:
+        return None
+    aware = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max((aware - datetime.now(UTC)).total_seconds(), 0.0)
