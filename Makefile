@@ -3,11 +3,12 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
+NOMINATIM := .venv-nominatim
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTEST := PYTHONSAFEPATH=1 $(BIN)/python -m pytest
 
-.PHONY: map test wheel-test browser lint format bench lock records clean
+.PHONY: map test wheel-test browser lint format bench nominatim lock records clean
 
 map: $(VENV)/.run
 	@$(BIN)/passersby run
@@ -47,14 +48,31 @@ $(VENV)/.test: $(VENV)/.run requirements-test.lock
 	@$(PIP) install --quiet --require-hashes -r requirements-test.lock
 	@touch $@
 
+# A real Nominatim on this machine, for the tests and the benchmark that ask one; they do without it
+# elsewhere. Debian packages: g++ libicu-dev pkg-config libsqlite3-mod-spatialite osm2pgsql
+# postgresql-postgis.
+nominatim: $(NOMINATIM)/.made
+
+# PyICU comes as source and is built with the setuptools of the lock, not with one fetched unhashed.
+$(NOMINATIM)/.made: requirements-nominatim.lock tests/nominatim_server.py
+	@echo "Setting up $(NOMINATIM) from requirements-nominatim.lock (about two minutes, once)"
+	@rm -rf $(NOMINATIM)
+	@$(PYTHON) -m venv $(NOMINATIM)
+	@awk '/^[a-z]/ { on = /^setuptools==/ } on' requirements-nominatim.lock > $(NOMINATIM)/setuptools.lock
+	@$(NOMINATIM)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $(NOMINATIM)/setuptools.lock
+	@$(NOMINATIM)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-build-isolation -r requirements-nominatim.lock
+	@$(NOMINATIM)/bin/python tests/nominatim_server.py
+	@touch $@
+
 # Made with uv, which names no registry in what it writes.
 lock:
 	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 --extra build pyproject.toml -o requirements.lock
 	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 --extra build --extra test -c requirements.lock pyproject.toml -o requirements-test.lock
+	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 requirements-nominatim.in -o requirements-nominatim.lock
 
 # Rebuild the embedded records from the police's own PDFs: make records PDFS=folder
 records: $(VENV)/.run
 	$(BIN)/python -m data.rebuild_records $(PDFS)
 
 clean:
-	rm -rf $(VENV) site .passersby build dist
+	rm -rf $(VENV) $(NOMINATIM) site .passersby build dist

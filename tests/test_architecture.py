@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+OTHERS_LOCK = "requirements-nominatim.lock"
 PACKAGES = ("flows", "geo", "data", "maps")
 ALLOWED = {
     "flows": {"flows", "data", "maps", "geo"},
@@ -151,14 +152,25 @@ def test_top_level_is_the_agreed_one():
 
 
 def test_lock_files_name_no_host_and_pin_with_hashes():
-    for name in ("requirements.lock", "requirements-test.lock"):
+    locks = ("requirements.lock", 100), ("requirements-test.lock", 100), (OTHERS_LOCK, 30)
+    for name, fewest in locks:
         text = (ROOT / name).read_text(encoding="utf-8")
         assert "://" not in text
         assert "index" not in re.sub(r"^\s*#.*$", "", text, flags=re.MULTILINE)
         pins = re.findall(r"^[a-z0-9][^\s=]*==", text, flags=re.MULTILINE)
-        assert len(pins) > 100
+        assert len(pins) > fewest
         blocks = re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)[1:]
         assert all("--hash=sha256:" in block for block in blocks)
+
+
+def test_the_geocoder_of_the_tests_is_in_a_lock_of_its_own():
+    # Nominatim is under the GPL: started by tests in its own environment, imported by nothing.
+    assert "nominatim-api==" in (ROOT / OTHERS_LOCK).read_text(encoding="utf-8")
+    for name in ("requirements.lock", "requirements-test.lock"):
+        assert "nominatim" not in (ROOT / name).read_text(encoding="utf-8")
+    for path in (*modules(), *(ROOT / "tests").rglob("*.py")):
+        tops = {name.partition(".")[0] for name in imported(path.read_text(encoding="utf-8"))}
+        assert not tops & {"nominatim_api", "nominatim_db"}, path
 
 
 def test_every_dependency_is_in_the_lock():
