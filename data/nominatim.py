@@ -13,6 +13,7 @@ from data.errors import AnswerBookError, GeocoderError
 from data.fetch import USER_AGENT
 from data.http_json import PassingError, QuestionError, Request, backoff_s, get_json
 from data.nominatim_pages import (
+    LIMIT,
     but_those_of,
     is_whole,
     licence_of,
@@ -21,7 +22,7 @@ from data.nominatim_pages import (
     read_pages,
     require_address,
 )
-from geo.answers import answers_as_features, no_features
+from geo.answers import answers_as_features, gathered, no_features
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -112,6 +113,8 @@ class Answer:
     ----------
     rows
         Places as the server gave them, best first, in Nominatim's "jsonv2".
+    cut
+        Whether the server has more to say than it is asked for.
     fetched
         Whether the server was asked for any of it just now.
     licences
@@ -119,6 +122,7 @@ class Answer:
     """
 
     rows: tuple[Mapping[str, object], ...]
+    cut: bool
     fetched: bool
     licences: tuple[str, ...]
 
@@ -153,7 +157,9 @@ class Asked:
     licences: tuple[str, ...]
 
 
-def ask_all(questions: Iterable[Question], nominatim: Nominatim) -> Asked:
+def ask_all(
+    questions: Iterable[Question], nominatim: Nominatim, *, crs: str | None = None
+) -> Asked:
     """
     Ask all questions of a run; a run never fails for want of an answer.
 
@@ -163,6 +169,8 @@ def ask_all(questions: Iterable[Question], nominatim: Nominatim) -> Asked:
         What to ask; equal questions are asked once.
     nominatim
         Whom to ask, and within what time.
+    crs
+        Grid in metres to join the pieces of streets in; None leaves them apart.
 
     Returns
     -------
@@ -174,8 +182,7 @@ def ask_all(questions: Iterable[Question], nominatim: Nominatim) -> Asked:
     run.ask_all(wanted)
     found = [run.answers.get(canonical(question)) for question in wanted]
     features = tuple(
-        no_features() if answer is None else answers_as_features(answer.rows, question)
-        for answer, question in zip(found, wanted, strict=True)
+        _features(answer, question, crs) for answer, question in zip(found, wanted, strict=True)
     )
     given = run.answers.values()
     licences = dict.fromkeys(licence for answer in given for licence in answer.licences)
@@ -187,6 +194,13 @@ def ask_all(questions: Iterable[Question], nominatim: Nominatim) -> Asked:
         sum(answer.fetched for answer in given),
         tuple(licences),
     )
+
+
+def _features(answer: Answer | None, question: Question, crs: str | None) -> Features:
+    if answer is None:
+        return no_features()
+    features = answers_as_features(answer.rows, question, cut=answer.cut)
+    return features if crs is None else gathered(features, crs=crs)
 
 
 @dataclass
@@ -251,7 +265,8 @@ class _Run:
             self.keep(question, pages[-1][0])
         found = tuple(row for _, rows in pages for row in rows)
         licences = dict.fromkeys(page.licence for page, _ in pages if page.licence)
-        return Answer(found, len(pages) > held, tuple(licences))
+        cut = len(pages[-1][1]) >= LIMIT
+        return Answer(found, cut, len(pages) > held, tuple(licences))
 
     def fetch(self, query: Mapping[str, str]) -> tuple[str, list[Mapping[str, object]]]:
         """Ask until there is an answer, the tries are used up or the time is over."""

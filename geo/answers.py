@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
+import pandas as pd
 import shapely
 
-from geo.crs import STORED
-from geo.features import COLUMNS, Features
+from geo.crs import STORED, to_system
+from geo.features import COLUMNS, Features, gather_streets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -40,6 +42,9 @@ POSTCODES = {"postcode", "postal_code"}
 MARGINS_M = {"street": 30.0, "venue": 60.0, "station": 200.0, "junction": 40.0}
 """How far beyond its shape a spot "at" a feature may lie; districts and areas hold theirs."""
 
+EDGE_DEG = (0.005, 0.003)
+"""Degrees of longitude and latitude, some 300 m: pieces of one street lie no farther apart."""
+
 OTHER_NAMES = (
     "name:", "alt_name", "official_name", "old_name", "short_name", "loc_name", "reg_name",
     "nat_name", "int_name",
@@ -63,6 +68,7 @@ def answers_as_features(
     question: Question,
     *,
     source: str = "Nominatim",
+    cut: bool = False,
 ) -> Features:
     """
     Read a geocoder's answers as named features.
@@ -77,13 +83,17 @@ def answers_as_features(
         of a bounded question.
     source
         Where the answers come from, as readers are told.
+    cut
+        Whether the server had more to answer than was asked for.
 
     Returns
     -------
     features
         One row per feature, in the order of the answers, with the columns of
-        `geo.features.Features`. A street has one row per piece of it, and is never known to
-        be whole. The extent is None: a name that is not among the answers proves nothing.
+        `geo.features.Features`. A street has one row per piece of it; `gathered` joins them.
+        A piece is not ``whole`` where more of the street may lie beyond it: the answers are
+        cut, or it comes near the edge of a bounded question's viewbox. The extent is None: a
+        name that is not among the answers proves nothing.
 
     Notes
     -----
@@ -109,7 +119,42 @@ def answers_as_features(
     """
     found = [_feature(row, question, source) for row in answers if isinstance(row, dict)]
     rows = {(row["ref"] or number, row["kind"]): row for number, row in enumerate(found) if row}
-    return Features(_framed(list(rows.values())))
+    features = Features(_framed(list(rows.values())))
+    features.frame["whole"] &= (features.frame["kind"] != "street") | (not cut)
+    return features
+
+
+def gathered(features: Features, *, crs: str) -> Features:
+    """
+    Join the pieces of streets, so that each street is one feature.
+
+    Parameters
+    ----------
+    features
+        From `answers_as_features`.
+    crs
+        The grid to measure in, in metres.
+
+    Returns
+    -------
+    features
+        Those whole, then the streets. What lies where the grid has no coordinates is left
+        out.
+
+    Examples
+    --------
+    >>> len(gathered(no_features(), crs="EPSG:27700").frame)
+    0
+    """
+    frame = features.frame
+    bounds = to_system(frame.geometry, crs).bounds.to_numpy()
+    frame = frame[np.isfinite(bounds).all(axis=1)]
+    is_street = frame["kind"] == "street"
+    streets = gather_streets(frame[is_street], crs=crs)
+    if not len(streets):
+        return Features(frame.reset_index(drop=True), features.extent)
+    both = pd.concat([frame[~is_street], streets.astype(frame.dtypes)], ignore_index=True)
+    return Features(gpd.GeoDataFrame(both, crs=STORED), features.extent)
 
 
 def no_features() -> Features:
@@ -155,7 +200,7 @@ def _feature(
         "ref": _ref(row),
         "source": source,
         "margin_m": MARGINS_M.get(read.kind, 0.0),
-        "whole": read.kind != "street",
+        "whole": read.kind != "street" or not _near_edge(shape, question),
         "geometry": shape,
     }
 
@@ -299,6 +344,17 @@ def _bounds(row: Mapping[str, object]) -> shapely.Polygon | None:
     if not _on_earth((west, south, east, north)) or west >= east or south >= north:
         return None
     return shapely.box(west, south, east, north)
+
+
+def _near_edge(shape: shapely.Geometry, question: Question) -> bool:
+    """Tell whether a street may run on beyond a viewbox outside which nothing was answered."""
+    if not question.bounded or question.viewbox is None:
+        return False
+    west, south, east, north = question.viewbox
+    lon, lat = EDGE_DEG
+    if west + lon >= east - lon or south + lat >= north - lat:
+        return True
+    return not shape.within(shapely.box(west + lon, south + lat, east - lon, north - lat))
 
 
 def _box(viewbox: tuple[float, float, float, float]) -> shapely.Polygon:

@@ -18,7 +18,7 @@ from nominatim_proxy import street
 from data.answers import AnswerBook, Kept, canonical
 from data.errors import AnswerBookError
 from data.settings import Settings
-from geo.answers import answers_as_features, no_features
+from geo.answers import answers_as_features, gathered, no_features
 from geo.features import COLUMNS, KINDS
 from geo.questions import Question
 
@@ -91,7 +91,7 @@ def test_rank_and_tags_are_read_right(reading):
     category, kind, rank, more, is_a, precision, margin_m = reading
     (found,) = read(row(category, kind, rank, **more)).itertuples()
     assert (found.kind, found.precision, found.margin_m) == (is_a, precision, margin_m)
-    assert found.whole == (is_a != "street")
+    assert found.whole
     assert is_a in KINDS
 
 
@@ -174,6 +174,43 @@ def test_one_feature_in_two_ways_and_one_way_twice():
     assert list(read(*postcodes)["name"]) == ["A", "B"]
 
 
+def test_a_street_is_whole_unless_more_of_it_may_lie_elsewhere():
+    piece = street("A", 1)  # from 24.94, 60.17 to 24.944, 60.171
+    inside = Question("x", "fi", viewbox=(24.93, 60.16, 24.96, 60.18), bounded=True)
+    at_edge = Question("x", "fi", viewbox=(24.937, 60.16, 24.96, 60.18), bounded=True)
+    tiny = Question("x", "fi", viewbox=(24.939, 60.169, 24.945, 60.172), bounded=True)
+    preferred = Question("x", "fi", viewbox=tiny.viewbox)
+    whole = [
+        bool(read(piece, question=q)["whole"].all()) for q in (inside, at_edge, tiny, preferred)
+    ]
+    assert whole == [True, False, False, True]
+    cut = answers_as_features([piece, row()], FI, cut=True).frame
+    assert list(cut["whole"]) == [False, True]
+
+
+def test_pieces_of_a_street_are_gathered():
+    def piece(number, lon):
+        line = {"type": "LineString", "coordinates": [[lon, 60.17], [lon + 0.004, 60.17]]}
+        return {**street("A", number), "geojson": line}
+
+    rows = [piece(1, 24.940), row(), piece(2, 24.944), piece(3, 25.3)]
+    frame = gathered(answers_as_features(rows, FI), crs="EPSG:3067").frame
+    assert list(frame["kind"]) == ["venue", "street", "street"]
+    assert list(frame["ref"]) == ["way/7", "way/1;way/2", "way/3"]
+    assert set(frame["source"]) == {"Nominatim"}
+    assert list(frame.columns) == list(COLUMNS)
+    assert frame.crs == "EPSG:4326"
+    assert [str(kind) for kind in frame.dtypes] == [str(kind) for kind in read(row()).dtypes]
+
+
+def test_what_the_grid_does_not_reach_is_left_out():
+    far = {"type": "LineString", "coordinates": [[-92.0, 0.0], [-92.0, 0.1]]}
+    rows = [{**street("A", 1), "geojson": far}, row()]
+    assert list(gathered(answers_as_features(rows, FI), crs="EPSG:27700").frame["name"]) == [
+        "Name"
+    ]
+
+
 def test_the_frame_is_as_agreed_with_rows_or_without():
     for features in (no_features(), answers_as_features([row()], FI)):
         frame = features.frame
@@ -225,7 +262,9 @@ SPOILT = st.builds(
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(JSON_LIKE | ROWS | SPOILT, max_size=4))
 def test_rows_of_anything_give_fewer_rows_and_never_raise(rows):
-    frame = answers_as_features(rows, FI).frame
+    features = answers_as_features(rows, FI)
+    assert len(gathered(features, crs="EPSG:3067").frame) <= len(features.frame)
+    frame = features.frame
     assert len(frame) <= len(rows)
     assert set(frame["kind"]) <= set(KINDS)
     assert set(frame["precision"]) <= {"site", "street", "district", "area"}
