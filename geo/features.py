@@ -16,10 +16,10 @@ from scipy.sparse.csgraph import connected_components
 from geo.checks import require_columns
 from geo.crs import require_metric_crs, to_stored, to_system
 from geo.errors import CrsError
-from geo.place import name_key
+from geo.labels import distinct_names, joined_refs, keys_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -48,9 +48,6 @@ STREET_MARGIN_M = 30.0
 
 JUNCTION_REACH_M = 40.0
 """Two streets this near meet: a dual carriageway or a roundabout lies between their lines."""
-
-REFS_SHOWN = 20
-"""Identifiers that a street lists; it counts the rest."""
 
 _LINES = (1, 2, 5)
 _OUTLINES = (3, 6)
@@ -102,7 +99,7 @@ def gather_streets(
     streets
         In EPSG:4326 with `COLUMNS`, sorted by name and then from west to east: each a
         MultiLineString under the spelling borne by most of its length, with at most
-        `REFS_SHOWN` refs. ``whole`` is no where any piece is clipped.
+        `geo.labels.REFS_SHOWN` refs. ``whole`` is no where any piece is clipped.
 
     Raises
     ------
@@ -128,9 +125,7 @@ def gather_streets(
     """
     require_columns(lines, {"name", "other_names", "ref"}, name="lines")
     pieces = to_stored(_pieces(lines))
-    metric = to_system(pieces.geometry, crs)
-    require_metric_crs(metric, name="lines")
-    _require_reached(metric, crs)
+    metric = measured(pieces.geometry, crs, name="lines")
     keys = keys_of(pieces["name"])
     pieces["street"] = _numbers(keys, metric.to_numpy(), gap_m)
     pieces["length_m"] = metric.length.to_numpy()
@@ -214,25 +209,38 @@ def _whole(lines: gpd.GeoDataFrame) -> NDArray[np.bool_]:
     return whole
 
 
-def keys_of(names: pd.Series) -> pd.Series:
+def measured(shapes: gpd.GeoSeries, crs: str, *, name: str) -> gpd.GeoSeries:
     """
-    Return the key of each name, made once for each spelling.
+    Return shapes in a metric system, once sure that it is one and that it reaches them.
 
-    Examples
-    --------
-    >>> keys_of(pd.Series(["King's Road", "Kings Road"])).tolist()
-    ['kings road', 'kings road']
+    Parameters
+    ----------
+    shapes
+        Geometries in any declared CRS.
+    crs
+        The system wanted.
+    name
+        What the caller calls the shapes, for messages.
+
+    Returns
+    -------
+    metric
+        The same rows in metres.
+
+    Raises
+    ------
+    CrsError
+        If the shapes declare no CRS, or ``crs`` is not in metres or does not reach them.
     """
-    return names.map({name: name_key(name) for name in names.unique()}).astype(str)
-
-
-def _require_reached(metric: gpd.GeoSeries, crs: str) -> None:
+    metric = to_system(shapes, crs)
+    require_metric_crs(metric, name=name)
     if len(metric) and not np.isfinite(metric.total_bounds).all():
         msg = (
-            f"`lines` lie where {crs} has no coordinates. Measure in a metric system made for "
+            f"`{name}` lie where {crs} has no coordinates. Measure in a metric system made for "
             "their part of the world, such as its UTM zone."
         )
         raise CrsError(msg)
+    return metric
 
 
 def _numbers(keys: pd.Series, shapes: NDArray[np.object_], gap_m: float) -> NDArray[np.int32]:
@@ -312,48 +320,10 @@ def _other_names(pieces: gpd.GeoDataFrame, names: pd.Series) -> pd.Series:
     return pd.Series(made, dtype=object).reindex(names.index, fill_value="").astype(str)
 
 
-def distinct_names(names: Iterable[str], *, besides: str) -> list[str]:
-    """
-    Return names that differ from a name and from each other, sorted.
-
-    Examples
-    --------
-    >>> distinct_names(["Kings Rd", "King's Road", "Heol y Brenin", ""], besides="Kings Road")
-    ['Heol y Brenin', 'Kings Rd']
-    """
-    found = {"": "", name_key(besides): ""}
-    for name in sorted(names):
-        found.setdefault(name_key(name), name)
-    return sorted(name for name in found.values() if name)
-
-
 def _refs(pieces: gpd.GeoDataFrame) -> list[str]:
     """List the identifiers of each street, lowest first, and count those left out."""
     texts = pieces.sort_values("street", kind="stable")["ref"].to_numpy(dtype=object)
     return [joined_refs(texts[rows]) for rows in _runs(pieces)]
-
-
-def joined_refs(texts: Iterable[str]) -> str:
-    """
-    Join identifiers, lowest first, up to `REFS_SHOWN` and a count.
-
-    Examples
-    --------
-    >>> joined_refs(["way/21;way/3", "way/3", "way/100"])
-    'way/3;way/21;way/100'
-    >>> joined_refs([f"way/{n}" for n in range(30)])[-23:]
-    'way/18;way/19;+ 10 more'
-    """
-    given = {ref for text in texts for ref in text.split(";") if ref}
-    counts = [ref for ref in given if ref.startswith("+ ")]
-    refs = sorted(given.difference(counts), key=_ref_order)
-    more = len(refs[REFS_SHOWN:]) + sum(int(count.split()[1]) for count in counts)
-    return ";".join(refs[:REFS_SHOWN] + ([f"+ {more} more"] if more else []))
-
-
-def _ref_order(ref: str) -> tuple[str, int, str]:
-    kind, _, number = ref.rpartition("/")
-    return kind, int(number) if number.isdecimal() else -1, number
 
 
 def _runs(pieces: gpd.GeoDataFrame) -> Iterator[slice]:
