@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 """Raise it when what is read out of an extract changes: what was kept before is then left."""
 
-_EXTENT = "extent_wkt"
+_EXTENT = "extent_wkb"
 
 
 def read_features_cached(path: Path, *, crs: str, folder: Path) -> Features:
@@ -73,8 +73,8 @@ def _kept(path: Path, source: str) -> Features | None:
 
     try:
         frame = gpd.read_parquet(path)
-        wkt = frame.attrs.pop(_EXTENT)
-        extent = shapely.from_wkt(wkt) if wkt else None
+        wkb = frame.attrs.pop(_EXTENT)
+        extent = shapely.from_wkb(wkb) if wkb else None
     except (OSError, ValueError, LookupError, pa.ArrowException, shapely.GEOSException):
         return None
     return Features(frame.assign(source=source), extent) if _is_sound(frame) else None
@@ -87,7 +87,7 @@ def _is_sound(frame: gpd.GeoDataFrame) -> bool:
 def _keep(features: Features, path: Path) -> None:
     """Write beside the place and move there, so that a kept file is whole or absent."""
     frame = features.frame.copy()
-    frame.attrs[_EXTENT] = "" if features.extent is None else features.extent.wkt
+    frame.attrs[_EXTENT] = "" if features.extent is None else features.extent.wkb_hex
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, partial = tempfile.mkstemp(dir=path.parent, suffix=".part")

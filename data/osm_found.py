@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Spot = tuple[float, float]
 """Longitude and latitude in degrees."""
 
+_ALL_GROUND = frozenset({"district", "town"})
+"""Kinds of which a scrap of the boundary says nothing: the ground within is what is meant."""
+
 
 class Found(NamedTuple):
     """
@@ -108,6 +111,8 @@ def found_way(
     kind, filled = told
     name, others = names_of(tags, kind)
     clipped = None in spots
+    if clipped and kind.kind in _ALL_GROUND:
+        return None
     shape = _drawn(runs_of(spots), street=kind.kind == "street")
     if not name or shape is None:
         return None
@@ -153,6 +158,8 @@ def found_area(
     lines = shapely.MultiLineString(list(rings))
     area = None if clipped else shapely.build_area(lines)
     unfilled = area is None or area.is_empty
+    if unfilled and kind.kind in _ALL_GROUND:
+        return None
     wkb = shapely.to_wkb(lines if unfilled else area)
     return Found(name, others, kind, ref, wkb, clipped=unfilled) if name else None
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from geo.features import STREET_MARGIN_M, distinct_names
+from geo.features import STREET_MARGIN_M
+from geo.labels import distinct_names
 from geo.place import name_key
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ import pandas as pd
 import shapely
 
 from data.errors import SourceError
-from geo.crs import require_metric_crs, to_stored, to_system
-from geo.features import COLUMNS, GAP_M, Features, gather_streets, keys_of
+from geo.crs import to_stored, to_system
+from geo.features import COLUMNS, GAP_M, Features, gather_streets, measured
+from geo.labels import keys_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,13 +89,14 @@ def read_features(path: Path, *, crs: str) -> Features:
     data.osm_cache.read_features_cached : The same, kept once read.
     """
     reading = _read(path)
-    if reading.frame.empty:
+    made = _features(reading, crs=crs, source=source_of(path)) if len(reading.frame) else None
+    if made is None or made.frame.empty:
         msg = (
             f"{path.name} names no street, station, venue or district. Give an extract that "
             "holds named OpenStreetMap features of the places to be found."
         )
         raise SourceError(msg)
-    return _features(reading, crs=crs, source=source_of(path))
+    return made
 
 
 def source_of(path: Path) -> str:
@@ -227,8 +229,7 @@ def _features(reading: Reading, *, crs: str, source: str) -> Features:
     import geopandas as gpd
 
     frame = reading.frame.assign(source=source)
-    metric = to_system(frame.geometry, crs)
-    require_metric_crs(metric, name="features")
+    metric = measured(frame.geometry, crs, name="features")
     hull = _hull(frame.geometry.to_numpy())
     extent = _extent(reading.box, hull, crs)
     edge = hull if reading.box is None else reading.box
@@ -239,7 +240,7 @@ def _features(reading: Reading, *, crs: str, source: str) -> Features:
     frame.loc[plazas & ~broad, "kind"] = "venue"
     gathered = gather_streets(frame[streets | broad].drop(columns="clipped"), crs=crs)
     others = _sized(frame, metric)[~(streets | broad)][list(COLUMNS)]
-    joined = pd.concat([part for part in (gathered, others) if len(part)])
+    joined = pd.concat([part for part in (gathered, others) if len(part)] or [gathered])
     order = joined.assign(key=_kind_order(joined), low=keys_of(joined["name"]))
     order = order.sort_values(["key", "low", "name", "ref"], kind="stable")
     return Features(gpd.GeoDataFrame(order[list(COLUMNS)].reset_index(drop=True)), extent)
@@ -277,11 +278,19 @@ def _at_edge(metric: gpd.GeoSeries, edge: shapely.Geometry, crs: str) -> NDArray
     # A long side of a box is a curve in metres: without corners it would lie 90 m off.
     rim = shapely.segmentize(edge.boundary, STEP_DEGREES)
     rim = to_system(gpd.GeoSeries([rim], crs=STORED), crs).iloc[0]
-    shapely.prepare(rim)
     shapes = metric.to_numpy()
-    near: NDArray[np.bool_] = shapely.dwithin(rim, shapes, EDGE_M)
+    sides = _sides(rim)
+    near = np.zeros(len(shapes), dtype=bool)
+    near[shapely.STRtree(shapes).query(sides, predicate="dwithin", distance=EDGE_M)[1]] = True
     near &= shapely.get_dimensions(shapes) > 0
     return near
+
+
+def _sides(rim: shapely.Geometry) -> NDArray[np.object_]:
+    """Return the straight sides of a line; none of an edge that is no line."""
+    corners = shapely.get_coordinates(rim)
+    sides: NDArray[np.object_] = shapely.linestrings(np.stack([corners[:-1], corners[1:]], 1))
+    return sides if rim.geom_type == "LineString" else sides[:0]
 
 
 def _parts_of_streets(
