@@ -29,6 +29,7 @@ format: $(VENV)/.test
 bench: $(VENV)/.test
 	$(BIN)/python tests/benchmarks/bench_run.py
 	$(BIN)/python tests/benchmarks/bench_names.py
+	$(BIN)/python tests/benchmarks/bench_extract.py
 	$(BIN)/python tests/benchmarks/coverage_ahead.py
 
 # The environment comes from the lock, hash by hash. The package itself is installed without a
