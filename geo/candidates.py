@@ -51,6 +51,8 @@ class Candidate:
         Parts of the text that no table holds.
     kind
         What a map says it is, where its shape is a map's own: street, station, venue ...
+    axis
+        Middle line of a street as a map has it, even where the map cuts it.
     """
 
     name: str | None
@@ -64,6 +66,7 @@ class Candidate:
     question: str | None = None
     lost: tuple[str, ...] = ()
     kind: str | None = None
+    axis: shapely.Geometry | None = None
 
 
 def unknown(name: str | None, reason: str, question: str) -> Candidate:

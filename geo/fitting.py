@@ -206,12 +206,12 @@ def narrowed(candidate: Candidate, details: Sequence[Sequence[Candidate]]) -> Ca
 
 def _crossing(candidate: Candidate, readings: Sequence[Candidate]) -> Candidate | None:
     """Return where a mapped street meets another."""
-    if candidate.kind != "street" or candidate.shape is None:
+    if candidate.axis is None:
         return None
     for other in readings:
-        if other.kind != "street" or other.shape is None or other.name == candidate.name:
+        if other.axis is None or other.name == candidate.name:
             continue
-        points = junction_of(candidate.shape, other.shape)
+        points = junction_of(candidate.axis, other.axis)
         if points is not None and shapely.minimum_bounding_radius(points) <= ONE_SPOT_M:
             name = f"{candidate.name}, junction with {other.name}"
             return _spot(candidate, points, JUNCTION_MARGIN_M, name, "Where the two meet.")
@@ -288,4 +288,5 @@ def _spot(
         margin_m=margin_m + float(shapely.minimum_bounding_radius(points)),
         reason=reason,
         kind="junction",
+        axis=None,
     )

@@ -49,6 +49,20 @@ def is_slip(written: str, meant: str) -> bool:
     )
 
 
+def is_one_slip(written: str, meant: str) -> bool:
+    """
+    Tell whether one key is another with one slip in all of it.
+
+    Among all the streets of a city two slips are as often another street.
+
+    Examples
+    --------
+    >>> is_one_slip("surery street", "surrey street"), is_one_slip("stafford", "stratford")
+    (True, False)
+    """
+    return OSA.distance(written, meant) <= 1
+
+
 def alike(key: str, keys: Iterable[str]) -> list[tuple[str, float]]:
     """
     Return the keys that a misspelt one is most like, with their likeness, 0 to 1.

@@ -97,7 +97,8 @@ class Mapped:
         cells = self.frame.iloc[row]
         shape, margin_m = self.shapes[row], float(cells["margin_m"])
         precision, reason = str(cells["precision"]), _reason(cells, shape)
-        if cells["kind"] == "street" and not cells["whole"]:
+        street = cells["kind"] == "street"
+        if street and not cells["whole"]:
             shape, margin_m, precision = shape.buffer(CUT_STREET_M), 0.0, "district"
         elif precision == "district" and margin_m:
             shape, margin_m = shape.buffer(margin_m), 0.0
@@ -107,7 +108,7 @@ class Mapped:
         name = str(cells["name"])
         return Candidate(
             name, precision, shape, margin_m, code, score, str(cells["source"]), reason,
-            kind=str(cells["kind"]),
+            kind=str(cells["kind"]), axis=self.shapes[row] if street else None,
         )  # fmt: skip
 
     def covers(self, ground: shapely.Geometry) -> bool:

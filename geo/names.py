@@ -12,6 +12,7 @@ import shapely
 
 from geo.candidates import Candidate, drawn
 from geo.fitting import compatible
+from geo.likeness import is_one_slip
 from geo.place import kind_of, name_key
 from geo.words import COMMON_FIRST_WORDS, EVENT_WORDS, QUALIFIERS
 
@@ -118,6 +119,8 @@ class Names:
         features = self.gazetteer.mapped
         made = []
         for key, score in features.keys.hits(name_key(name), exact=exact):
+            if not exact and not is_one_slip(name_key(name), key):
+                continue
             rows = features.rows_of(name, key)
             codes = self.gazetteer.area_at(features.spots(rows))
             found = zip(rows, codes, strict=True)
@@ -171,6 +174,9 @@ class Names:
                 stem = key.removesuffix(f" {tail}")
                 return [replace(c, name=name) for c in self._as_named(stem, exact=exact)]
         if kind_of(name) == "street":
+            if not exact:
+                # Our tables hold few streets: most of what looks like a slip is another one.
+                return []
             common = key.split()[0] in COMMON_FIRST_WORDS
             kinds = set() if common else set(KIND_ORDER)
             return self.points(key, kinds, self._street, exact=exact)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from geo.candidates import Candidate, drawn
 from geo.fitting import agreeing, compatible, crossing_grounds, fit, narrowed
 from geo.gazetteer import spellings
-from geo.names import CENTRE_REACH_M, DISTRICT_REACH_MIN_M, Names, union
+from geo.names import CENTRE_REACH_M, DISTRICT_REACH_MIN_M, TABLES, Names, union
 from geo.place import kind_of, name_key
-from geo.words import COMMON_FIRST_WORDS, COUNTRY_WORDS
+from geo.words import COMMON_FIRST_WORDS, COUNTRY_WORDS, LANDMARK_WORDS, STREET_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
     from geo.gazetteer import CuratedPlace
     from geo.place import PlaceParts
+
+EDGE_M = 100.0
+"""A place said to be in a borough may lie on the far pavement of its border."""
+
+GENERIC_WORDS = STREET_WORDS | LANDMARK_WORDS | {"railway", "rail", "high", "town", "shopping"}
+"""Words that make nothing of their own beside a place: "Acton High Street"."""
 
 STREET_MARGIN_M = 30.0
 """From a street's middle line to the back of its pavement."""
@@ -110,8 +116,8 @@ class Search:
             return made
         reason = f"{made.reason} Drawn as the map at hand has it on that ground."
         return replace(
-            made, precision="street", shape=lines, margin_m=STREET_MARGIN_M, kind="street",
-            located_by=f"{made.located_by}, OpenStreetMap", reason=reason,
+            made, precision="street", shape=lines, margin_m=STREET_MARGIN_M, axis=lines,
+            kind="street", located_by=f"{made.located_by}, OpenStreetMap", reason=reason,
         )  # fmt: skip
 
     def _union_of_areas(self, keys: str) -> shapely.Geometry:
@@ -135,6 +141,10 @@ class Search:
         fitting = fit(known)
         if not fitting:
             return [c for found in known for c in found]
+        stated = {c.area_code for found in known for c in found if c.precision == "area"}
+        if len(stated) == 1:
+            (code,) = stated
+            fitting = [self._within(c, code) for c in fitting]
         chosen = [narrowed(c, known) for c in fitting]
         chosen = [replace(c, name=", ".join(_read(places, c))) for c in chosen]
         if not lost:
@@ -142,6 +152,15 @@ class Search:
         if whole is not None and kind_of(lost[0]) == "landmark":
             return [replace(self._with_detail(c, [whole]), name=whole) for c in chosen]
         return [self._with_detail(c, lost) for c in chosen]
+
+    def _within(self, place: Candidate, code: str | None) -> Candidate:
+        """Keep a place to the borough that the text says it is in: Kilburn lies in three."""
+        if code is None or place.shape is None or place.precision == "area":
+            return place
+        if place.precision != "district":
+            return replace(place, area_code=code)
+        kept = place.shape.intersection(self.names.gazetteer.area_shapes[code].buffer(EDGE_M))
+        return replace(place, area_code=code, shape=place.shape if kept.is_empty else kept)
 
     def _with_detail(self, place: Candidate, details: list[str]) -> Candidate:
         """Say that a street is somewhere in a place whose extent is what we hold."""
@@ -195,12 +214,18 @@ class Search:
     def _run_together(self, name: str) -> list[str]:
         """Split "Southend High Street" where one end is a known place."""
         words = name.split()
-        for cut in range(1, len(words)):
-            head, tail = " ".join(words[:cut]), " ".join(words[cut:])
-            for place, rest in ((tail, head), (head, tail)):
-                if kind_of(rest) != "district" and self.names.single(place):
+        for long in range(len(words) - 1, 0, -1):
+            ends = ((words[-long:], words[:-long]), (words[:long], words[long:]))
+            for place, rest in ((" ".join(end), " ".join(other)) for end, other in ends):
+                if kind_of(rest) != "district" and self._stands_before(place, rest):
                     return [rest, place]
         return [name]
+
+    def _stands_before(self, place: str, rest: str) -> bool:
+        """Tell whether words name a place that further words may be part of."""
+        # "Alexandra" is a ward of Kingston, and "Palace Rail Station" no part of it.
+        plain = GENERIC_WORDS.issuperset(rest.casefold().split())
+        return any(plain or c.located_by != TABLES["ward"] for c in self.names.single(place))
 
 
 def standing_by(parts: PlaceParts) -> frozenset[str]:

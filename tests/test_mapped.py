@@ -182,3 +182,29 @@ def test_a_street_beyond_the_border_of_the_borough_named_is_not_the_one():
     found = read("Toll Lane, Croydon", beyond)
     assert (found.precision, found.area_code) == ("area", "E09000008")
     assert found.lost == ("Toll Lane",)
+
+
+def test_streets_cut_by_the_edge_of_the_map_still_meet_where_they_meet():
+    found = read(
+        "Surrey St j/w Crown Hill, Croydon", SURREY | {"whole": False}, CROWN | {"whole": False}
+    )
+    assert found.precision == "site"
+    assert circle_of(found)[1] <= 60
+
+
+def test_a_borough_stated_in_the_text_keeps_the_place_to_it():
+    camden = read_place("Kilburn", EMBEDDED, force=MET)
+    brent = read_place("Kilburn, Brent", EMBEDDED, force=MET)
+    assert brent.area_code == "E09000005"
+    assert brent.shape.area < camden.shape.area
+    assert EMBEDDED.area_shapes["E09000005"].buffer(101).covers(brent.shape)
+
+
+@pytest.mark.parametrize("text", ["Greek St", "Stafford Road", "Hopton Street"])
+def test_a_street_no_table_holds_is_no_slip_for_one_that_is_held(text):
+    assert read_place(text, EMBEDDED, force=MET).precision == "unknown"
+
+
+def test_a_ward_is_not_read_into_the_name_of_a_station():
+    found = read_place("Alexandra Palace Rail Station", EMBEDDED, force=MET)
+    assert found.area_code != "E09000021"
