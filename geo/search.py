@@ -11,7 +11,7 @@ from geo.fitting import agreeing, compatible, crossing_grounds, fit, narrowed
 from geo.gazetteer import spellings
 from geo.names import CENTRE_REACH_M, DISTRICT_REACH_MIN_M, TABLES, Names, union
 from geo.place import kind_of, name_key
-from geo.words import COMMON_FIRST_WORDS, COUNTRY_WORDS, LANDMARK_WORDS, STREET_WORDS
+from geo.words import COMMON_FIRST_WORDS, COUNTRY_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 EDGE_M = 100.0
 """A place said to be in a borough may lie on the far pavement of its border."""
 
-GENERIC_WORDS = STREET_WORDS | LANDMARK_WORDS | {"railway", "rail", "high", "town", "shopping"}
+GENERIC_WORDS = frozenset({
+    "high", "street", "road", "station", "stations", "railway", "rail", "underground", "tube",
+    "bus", "town", "city", "centre", "shopping", "market", "library", "hospital", "broadway",
+    "parade", "junction", "square", "bridge",
+})  # fmt: skip
 """Words that make nothing of their own beside a place: "Acton High Street"."""
 
 STREET_MARGIN_M = 30.0
