@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 
+from geo.asides import clean, without_asides
 from geo.errors import GeocodeError
-from geo.words import (
-    ABBREVIATIONS,
-    CROSSES,
-    EITHER_WORDS,
-    LANDMARK_WORDS,
-    RELATIONS,
-    SAINTS,
-    STREET_WORDS,
-    STREETS_ALONE,
-)
+from geo.kinds import is_postcode, is_road, kind_of, name_key
+from geo.pieces import Piece, opens_with_relation, read_pieces, written
+from geo.shorthand import BESIDE, CROSSINGS, MEETINGS
+from geo.words import EITHER_WORDS, MEETING_WORDS
 
-_QUOTES = dict.fromkeys(map(ord, "\u2018\u2019\u201b`\u00b4\u02bc\u2032"), "'")
-_DOUBLE_QUOTES = dict.fromkeys(map(ord, "\u201c\u201d\u201e\u2033"), '"')
-_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
-_TRANSLATE = _QUOTES | _DOUBLE_QUOTES | _DASHES
-_NOTE = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
-_BRACKETS = re.compile(r"[()\[\]{}]")
-_BREAKS = re.compile(r"\s*[,;|\n]\s*|\s+-\s+|\s+/\s+")
-_GROUPS = "|".join(f"(?P<{name.replace(' ', '_')}>{how})" for name, how in RELATIONS)
-_RELATION = re.compile(rf"(?<!\S)(?:{_GROUPS})(?!\S)", re.IGNORECASE)
+__all__ = ["PlaceParts", "kind_of", "name_key", "parse_place"]
+
 _SETTLE_ROUNDS = 8
 
 
@@ -42,7 +28,8 @@ class PlaceParts:
     read
         The same place in full words, parts separated by commas, notes left out.
     names
-        Its parts in the order published, without the words that relate them.
+        Its parts in the order published, without the words that relate them, without house
+        numbers, and without the number of a road that is named. A postcode is a part.
     street, cross_street, landmark
         The parts that read as such, or None.
     districts
@@ -50,7 +37,14 @@ class PlaceParts:
     relation
         How the cross street or landmark stands to the rest, such as ``outside``.
     notes
-        Remarks in brackets.
+        What says nothing of where: remarks in brackets, times, dates, directions of travel,
+        operations, numbers of deployments.
+    postcode
+        Postcode, or its outward half, or None.
+    house_number
+        Number or numbers on the street, or None.
+    road_numbers
+        Numbers of the roads named, such as ``A23``.
     """
 
     published: str
@@ -62,30 +56,9 @@ class PlaceParts:
     districts: tuple[str, ...] = ()
     relation: str | None = None
     notes: tuple[str, ...] = ()
-
-
-def name_key(text: str) -> str:
-    """
-    Return the form in which two spellings of one name are equal.
-
-    Accents, case, apostrophes and punctuation go; "&" becomes "and", "Saint" becomes "St".
-
-    Examples
-    --------
-    >>> name_key("King's Cross & St. Pancras"), name_key("kings cross and Saint Pancras")
-    ('kings cross and st pancras', 'kings cross and st pancras')
-    """
-    plain = text if text.isascii() else _without_accents(text)
-    plain = plain.casefold().replace("'", "")
-    words = re.findall(r"[^\W_]+", plain.replace("&", " and "))
-    return " ".join("st" if word == "saint" else word for word in words)
-
-
-def _without_accents(text: str) -> str:
-    # A compatibility form may hide a capital, and a capital's small form an accent: twice.
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    bare = "".join(c for c in plain if not unicodedata.combining(c))
-    return bare.translate(_TRANSLATE)
+    postcode: str | None = None
+    house_number: str | None = None
+    road_numbers: tuple[str, ...] = ()
 
 
 def parse_place(text: str) -> PlaceParts:
@@ -119,123 +92,106 @@ def parse_place(text: str) -> PlaceParts:
     ('Croydon, George Street', 'George Street', ('Croydon',))
     >>> parse_place("High Rd j/w Love Ln, Haringey (van moved)").read
     'High Road, junction with Love Lane, Haringey'
+    >>> parts = parse_place("Deployment 2: O/S 24 A23 Brighton Rd N/B, CR8 2BG")
+    >>> parts.street, parts.house_number, parts.road_numbers, parts.postcode, parts.notes
+    ('Brighton Road', '24', ('A23',), 'CR8 2BG', ('N/B', 'Deployment 2'))
     """
-    plain, notes = _without_notes(unicodedata.normalize("NFKC", text).translate(_TRANSLATE))
-    read = plain
+    read, notes = text, dict[str, None]()
+    pieces: list[Piece] = []
     for _ in range(_SETTLE_ROUNDS):
-        pieces = _pieces(read)
-        again = _written(pieces)
+        rest, said = without_asides(clean(read), opens_with_relation)
+        pieces, more = read_pieces(rest)
+        notes.update(dict.fromkeys([*said, *more]))
+        again = written(pieces)
         if again == read:
             break
         read = again
-    if not read:
+    if not any(piece.name or piece.number for piece in pieces):
         msg = (
             f"{text[:40]!r} names no place. Give a street, station, district or borough, "
             "for example 'High Street, Ilford'."
         )
         raise GeocodeError(msg)
-    return _assign(text, read, _pieces(read), notes)
-
-
-def _without_notes(text: str) -> tuple[str, tuple[str, ...]]:
-    """Separate remarks in brackets, unless nothing else would be left."""
-    notes = tuple(note.strip() for note in _NOTE.findall(text) if note.strip())
-    rest = _BRACKETS.sub(" ", _NOTE.sub(" ", text))
-    if any(character.isalnum() for character in rest):
-        return rest, notes
-    return _BRACKETS.sub(" ", text), ()
-
-
-def _pieces(text: str) -> list[tuple[str | None, str]]:
-    """Split at commas and relating words; each piece is (relation to what precedes, name)."""
-    pieces: list[tuple[str | None, str]] = []
-    for chunk in _BREAKS.split(text):
-        relation: str | None = None
-        start = 0
-        for match in _RELATION.finditer(chunk):
-            pieces.append((relation, chunk[start : match.start()]))
-            relation = match.lastgroup and match.lastgroup.replace("_", " ")
-            start = match.end()
-        pieces.append((relation, chunk[start:]))
-    shouted = not any(c.islower() for c in text) or not any(c.isupper() for c in text)
-    named = [(relation, _expand(name, shouted=shouted)) for relation, name in pieces]
-    return [(relation, name) for relation, name in named if name]
-
-
-def _expand(name: str, *, shouted: bool) -> str:
-    """Write out abbreviations word by word."""
-    words = [word.strip(".,:!?\"'*") for word in name.split()]
-    words = [word for word in words if any(c.isalnum() for c in word) or word == "&"]
-    return " ".join(_word(words, place, shouted=shouted) for place in range(len(words)))
-
-
-def _word(words: list[str], place: int, *, shouted: bool) -> str:
-    """Write out one word; a name that is one word long is left alone, but for "St"."""
-    word, low = words[place], words[place].casefold()
-    if low in {"st", "str"}:
-        following = words[place + 1].casefold() if place + 1 < len(words) else ""
-        saint = len(words) > 1 and (place == 0 or (low == "st" and following in SAINTS))
-        return "St" if saint else "Street"
-    if low == "x" and place and words[place - 1].casefold() in CROSSES:
-        return "Cross"
-    if low in ABBREVIATIONS and len(words) > 1:
-        return ABBREVIATIONS[low]
-    return _cased(word) if shouted else word
-
-
-def _cased(word: str) -> str:
-    return word[:1].upper() + word[1:].lower()
-
-
-def _written(pieces: list[tuple[str | None, str]]) -> str:
-    return ", ".join(f"{relation} {name}" if relation else name for relation, name in pieces)
-
-
-def kind_of(name: str) -> str:
-    """
-    Return what a part reads as by its words alone: street, landmark or district.
-
-    Examples
-    --------
-    >>> [kind_of(n) for n in ("Mare Street", "Barking Station", "Station Parade", "Acton")]
-    ['street', 'landmark', 'street', 'district']
-    """
-    words = name.casefold().split()
-    if words and words[-1] in STREET_WORDS and (len(words) > 1 or words[0] in STREETS_ALONE):
-        return "street"
-    if any(word in LANDMARK_WORDS for word in words):
-        return "landmark"
-    return "district"
+    return _assign(text, read, pieces, tuple(notes))
 
 
 def _assign(
-    published: str,
-    read: str,
-    pieces: list[tuple[str | None, str]],
-    notes: tuple[str, ...],
+    published: str, read: str, pieces: list[Piece], notes: tuple[str, ...]
 ) -> PlaceParts:
     """Give each piece its part; a second street is the cross street."""
-    streets: list[str] = []
-    landmarks: list[str] = []
-    districts: list[str] = []
-    for relation, name in pieces:
-        kind = kind_of(name)
-        if kind == "district" and relation in {"outside", "opposite", "near", "rear of"}:
-            kind = "landmark"
-        {"street": streets, "landmark": landmarks, "district": districts}[kind].append(name)
+    parts = _parts(pieces)
+    streets, districts = _streets(parts), _named(parts, "district")
     if not streets and len(districts) > 1:
         # "Croydon, North End": beside a town, a name that may be a street is one.
         either = [name for name in districts if name.casefold().split()[-1] in EITHER_WORDS]
         streets = either[:1]
         districts = [name for name in districts if name not in streets]
+    codes = [*_named(parts, "postcode"), *filter(is_postcode, notes)]
+    relations = (piece.relation for piece in pieces if piece.relation != "and")
+    roads = (road for piece in pieces for road in _roads_of(piece))
     return PlaceParts(
         published=published,
         read=read,
-        names=tuple(name for _, name in pieces),
+        names=tuple(p.name for p, _ in parts) or tuple(p.number for p in pieces if p.number),
         street=streets[0] if streets else None,
         cross_street=streets[1] if len(streets) > 1 else None,
-        landmark=landmarks[0] if landmarks else None,
+        landmark=next(iter(_named(parts, "landmark")), None),
         districts=tuple(districts),
-        relation=next((relation for relation, _ in pieces if relation), None),
+        relation=next(filter(None, relations), None),
         notes=notes,
+        postcode=next(iter(codes), None),
+        house_number=next((piece.number for piece in pieces if piece.number), None),
+        road_numbers=tuple(dict.fromkeys(roads)),
     )
+
+
+def _roads_of(piece: Piece) -> tuple[str, ...]:
+    return piece.roads or ((piece.name,) if is_road(piece.name) else ())
+
+
+def _parts(pieces: list[Piece]) -> list[tuple[Piece, str]]:
+    """Return the pieces that are parts with their kinds; "A23" beside its road is none."""
+    street_before = False
+    kinds: list[str] = []
+    for at, piece in enumerate(pieces):
+        after = pieces[at + 1] if at + 1 < len(pieces) else None
+        kinds.append(_kind(piece, after, street_before=street_before))
+        street_before |= kinds[-1] == "street" and not piece.relation
+    parts = [(piece, kind) for piece, kind in zip(pieces, kinds, strict=True) if piece.name]
+    named = any(k == "street" and not p.relation and not is_road(p.name) for p, k in parts)
+    return [(p, k) for p, k in parts if not (named and is_road(p.name) and not p.relation)]
+
+
+def _kind(piece: Piece, after: Piece | None, *, street_before: bool) -> str:
+    """Return what a piece reads as between its neighbours."""
+    kind = piece.kind
+    if kind != "district" or piece.prefix:
+        return kind
+    if piece.roads or _is_met(piece, after, street_before=street_before):
+        return "street"
+    return "landmark" if piece.relation in BESIDE or piece.relation == "and" else kind
+
+
+def _is_met(piece: Piece, after: Piece | None, *, street_before: bool) -> bool:
+    """Tell whether a name that may be a street meets another: "Rushey Green j/w Bow Rd"."""
+    words = piece.name.casefold().split()
+    if len(words) < 2 or words[-1] not in MEETING_WORDS:  # noqa: PLR2004
+        return False
+    if piece.relation in MEETINGS:
+        return True
+    if after is None or street_before:
+        return False
+    return after.relation in MEETINGS or (is_road(after.name) and not after.relation)
+
+
+def _named(parts: list[tuple[Piece, str]], kind: str) -> list[str]:
+    return [piece.name for piece, kind_ in parts if kind_ == kind]
+
+
+def _streets(parts: list[tuple[Piece, str]]) -> list[str]:
+    """Return the streets, first the one along which the place is."""
+    streets = [piece for piece, kind in parts if kind == "street"]
+    lead = next((piece for piece in streets if piece.relation not in MEETINGS | CROSSINGS), None)
+    return [p.name for p in ([lead] if lead else [])] + [
+        piece.name for piece in streets if piece is not lead
+    ]

@@ -27,7 +27,7 @@ READ = {
     "High St opp. Town Hall": "High Street, opposite Town Hall",
     "Rye Ln nr Peckham Rye Stn": "Rye Lane, near Peckham Rye Station",
     "Ave Rd Shopping Ctr": "Avenue Road Shopping Centre",
-    "Church St / St. Mary's Gdns": "Church Street, St Mary's Gardens",
+    "Church St / St. Mary's Gdns": "Church Street, junction with St Mary's Gardens",
     "Elephant & Castle": "Elephant & Castle",
 }
 
