@@ -6,14 +6,22 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from geo.kinds import QUOTES, is_postcode, is_road, kind_of
-from geo.shorthand import FAILED, BEFORE_FAILED, FORCES, REMARK, REMARK_WORDS, SPANS
+from geo.kinds import QUOTES, is_road, kind_of
+from geo.longhand import words_out
+from geo.shorthand import (
+    BEFORE_FAILED,
+    ENDS,
+    FAILED,
+    FORCES,
+    MOTORWAY,
+    REMARK_WORDS,
+    REMARKS,
+    SPANS,
+)
+from geo.words import EITHER_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-MOTORWAY = "\ue000"
-"""Stands for the "(M)" of "A1(M)", which is no remark in brackets."""
 
 _DOUBLE_QUOTES = dict.fromkeys(map(ord, "\u201c\u201d\u201e\u2033"), '"')
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
@@ -22,8 +30,9 @@ _HIDDEN = {"Cf", "Co", "Cn", "Cs"}
 _BRACKETED = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 _BRACKETS = re.compile(r"[()\[\]{}]")
 _MOTORWAY = re.compile(r"\b(A\d{1,3})\s?\(M\)", re.IGNORECASE)
-_SPANS = re.compile(SPANS, re.IGNORECASE)
-_REMARK = re.compile(REMARK, re.IGNORECASE)
+_SPANS = re.compile("|".join(SPANS), re.IGNORECASE)
+_REMARK = re.compile("|".join(REMARKS), re.IGNORECASE)
+_SPACES = re.compile(r" {2,}")
 _CODE = re.compile(r"[A-Z]{2}")
 _LONGEST_ASIDE = 60
 
@@ -64,11 +73,15 @@ def without_asides(text: str, opens: Callable[[str], bool]) -> tuple[str, list[s
     Examples
     --------
     >>> without_asides("Croydon (van moved) 10:00-14:00", lambda text: False)
-    ('Croydon  , ', ['van moved', '10:00-14:00'])
+    ('Croydon ,  , ', ['van moved', '10:00-14:00'])
     """
     notes: list[str] = []
-    rest = _taken(_BRACKETED, text, notes, lambda match, outside: _of_place(match, outside, opens))
-    rest = _BRACKETS.sub(" ", rest)
+
+    def kept(said: str, outside: str) -> str | None:
+        return _of_place(said, outside, opens)
+
+    rest = _taken(_BRACKETED, text, notes, kept)
+    rest = _SPACES.sub(" ", _BRACKETS.sub(" ", rest))
     return _taken(_SPANS, rest, notes, lambda *_: None), notes
 
 
@@ -97,8 +110,9 @@ def _of_place(said: str, outside: str, opens: Callable[[str], bool]) -> str | No
     """Return what stands in brackets as a part of the place, or None where it is a remark."""
     if len(said) > _LONGEST_ASIDE or not said:
         return None
-    names = is_road(said.upper()) or opens(said) or _is_name(said, outside)
-    return f" , {said} , " if names else None
+    if is_road(said.upper()):
+        return f" {said} "
+    return f" , {said} , " if opens(said) or _is_name(said, outside) else None
 
 
 def _is_name(said: str, outside: str) -> bool:
@@ -109,14 +123,19 @@ def _is_name(said: str, outside: str) -> bool:
     if not all(word[:1].isupper() for word in said.split()) or any(map(str.isdigit, said)):
         return False
     parts = [part.strip() for part in re.split(r"[,;]| - ", outside) if part.strip()]
-    return kind_of(_spelt(said)) == "street" or all(
+    return _may_be_street(said) or all(
         is_remark(part) or kind_of(_spelt(part)) == "street" for part in parts
     )
 
 
+def _may_be_street(said: str) -> bool:
+    words = _spelt(said).casefold().split()
+    either = len(words) > 1 and words[-1] in EITHER_WORDS
+    return either or kind_of(" ".join(words)) == "street"
+
+
 def _spelt(name: str) -> str:
-    """Write out just enough shorthand to see a street."""
-    return re.sub(r"(?<=\w\s)(?:rd|st|ln|ave)\b\.?\s*$", "Road", name, flags=re.IGNORECASE)
+    return " ".join(words_out(name, shouted=False))
 
 
 def is_remark(name: str) -> bool:
@@ -128,12 +147,13 @@ def is_remark(name: str) -> bool:
     >>> [is_remark(n) for n in ("Op Sceptre", "Deployment 2", "Various", "MPS", "Soho")]
     [True, True, True, True, False]
     """
-    low = name.casefold()
+    low, last = name.casefold(), name.rpartition(" ")[2]
     return (
         low in FORCES
         or _REMARK.fullmatch(name) is not None
         or (_CODE.fullmatch(name) is not None and low not in {"uk", "gb"})
         or not FAILED.isdisjoint(low.split())
+        or last in ENDS
     )
 
 
@@ -146,9 +166,7 @@ def cut_remark(words: list[str]) -> int:
     >>> cut_remark("Croydon technical fault".split()), cut_remark("Croydon High Street".split())
     (1, 3)
     """
-    for place, word in enumerate(words):
-        if word in FAILED:
-            while place and words[place - 1] in BEFORE_FAILED:
-                place -= 1
-            return place
-    return len(words)
+    at = next((at for at, word in enumerate(words) if word in FAILED), len(words))
+    while 0 < at < len(words) and words[at - 1] in BEFORE_FAILED:
+        at -= 1
+    return at

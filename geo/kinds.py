@@ -82,11 +82,13 @@ def _is_landmark_by_last(words: list[str]) -> bool:
     last, before = words[-1], words[-2] if len(words) > 1 else ""
     if last in PREMISES_LAST_WORDS:
         return before in PREMISES
+    if last == "mall":
+        return len(words) > 2  # noqa: PLR2004 - Broad Street Mall, but The Mall, Pall Mall
     if last in {"centre", "center"}:
         return before not in TOWN_WORDS
     if last == "castle" and {"&", "and"} & set(words):
         return False  # Elephant & Castle
-    return last in LANDMARK_LAST_WORDS or (len(words) > 1 and words[0] in {"museum"})
+    return last in LANDMARK_LAST_WORDS or (words[0] == "terminal" and len(words) > 1)
 
 
 def is_road(name: str) -> bool:

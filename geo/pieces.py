@@ -6,31 +6,28 @@ import re
 from dataclasses import dataclass, replace
 
 from geo.asides import cut_remark, is_remark
+from geo.joins import may_be_street, parted, street_first
 from geo.kinds import is_postcode, is_road, kind_of, name_key
+from geo.longhand import is_shouted, phrases_out, words_out
 from geo.shorthand import (
     BESIDE,
     BOROUGH,
     DOUBTFUL,
     LOCATES,
-    MEETINGS,
     MEETS,
     RELATIONS,
-    WHOLE_NAMES,
 )
-from geo.spelling_out import is_shouted, phrases_out, words_out
 from geo.words import (
-    DIRECTIONS,
-    EITHER_WORDS,
     LANDMARK_LAST_WORDS,
     LANDMARK_WORDS,
-    MEETING_WORDS,
-    PREMISES,
-    STREET_WORDS,
+    PLURALS,
 )
 
 _BREAKS = re.compile(r"\s*[,;|\n\r]\s*|:(?=\s|$)|(?<!\S)-+(?!\S)")
 _SLASH = re.compile(r"(?<=[\w.']{2})/(?=[^\W\d_]\w)|(?<=[\w.']{2})\+(?=[^\W\d_]\w)")
-_GROUPS = "|".join(f"(?P<{name.replace(' ', '_')}>{how})" for name, how in RELATIONS)
+_GROUPS = "|".join(
+    f"(?P<{name.replace(' ', '_')}>{'|'.join(ways)})" for name, ways in RELATIONS.items()
+)
 _RELATION = re.compile(rf"(?<!\S)(?:{_GROUPS})(?!\S)", re.IGNORECASE)
 _POINT_OF = re.compile(r"[nsew]\w*(?:[ -]\w+)? of", re.IGNORECASE)
 _BOROUGH = re.compile(rf"({BOROUGH})\s+(?=\S)", re.IGNORECASE)
@@ -39,28 +36,9 @@ _EXIT = re.compile(r"j\d{1,2}[ab]?", re.IGNORECASE)
 _MANCHESTER = re.compile(r"manchester|salford|\bm'cr\b", re.IGNORECASE)
 _NUMBER_WORDS = frozenset({"no", "nos", "number", "numbers", "#"})
 _FULL_PREFIX = {"l": "London Borough of", "r": "Royal Borough of"}
-_SPLIT_STREETS = frozenset({
-    "road", "street", "lane", "avenue", "crescent", "terrace", "square", "place", "parade",
-    "broadway", "drive", "way", "close", "gardens", "grove", "row", "walk",
-})  # fmt: skip
-_SPLIT_LANDMARKS = frozenset({"station", "stadium", "hospital", "library"})
-_PLURALS = {"roads": "Road", "streets": "Street", "lanes": "Lane", "avenues": "Avenue"}
 _JOINS = MEETS - {"x"}
 _MOST_WORDS = 40
-_NEAR = 120
-_NOT_A_TOWN = (
-    LANDMARK_WORDS | LANDMARK_LAST_WORDS | STREET_WORDS | PREMISES | DIRECTIONS | MEETS
-    | EITHER_WORDS | {
-        "railway", "rail", "tram", "elizabeth", "police", "fire", "bus", "primary", "town's",
-        "junior", "infant", "high", "secondary", "methodist", "baptist", "farm", "surgery",
-        "medical", "health", "community", "leisure", "sports", "recreation", "allotments",
-        "cottages", "shops", "corner", "baths", "works", "goods", "sidings", "bridges", "of",
-        "upper", "lower", "extension", "post", "cross", "head", "wharf", "services", "area",
-        "point", "court", "park", "house", "yard", "estate", "gardens", "village", "city",
-        "garden", "site", "line", "branch", "entrance", "exit", "side", "junction", "no",
-    }
-)  # fmt: skip
-"""What may follow a street's name without being the town it is in."""
+_NEAR = 60
 
 
 @dataclass(frozen=True)
@@ -99,7 +77,8 @@ class Piece:
     @property
     def written(self) -> str:
         """The piece in full words."""
-        words = (self.relation, self.prefix, *self.roads, self.number, self.name)
+        roads = " ".join(f"({road})" for road in self.roads)
+        words = (self.relation, self.prefix, self.number, self.name, roads)
         return " ".join(word for word in words if word)
 
 
@@ -177,9 +156,8 @@ class _Reader:
         for match in (*_RELATION.finditer(chunk), None):
             end = match.start() if match else len(chunk)
             name = chunk[start:end]
-            if match and match[0].casefold() in DOUBTFUL:
-                if not self._relates(name, chunk[match.end() :], match[0].casefold()):
-                    continue
+            if match and not self._relates(match[0].casefold(), name, chunk[match.end() :]):
+                continue
             if any(c.isalnum() for c in name):
                 found.append((relation, name))
             elif relation:
@@ -191,16 +169,18 @@ class _Reader:
                     notes.append(said)
         return found
 
-    def _relates(self, before: str, after: str, said: str) -> bool:
-        """Tell whether doubtful shorthand relates: only a street, "Op" also a landmark."""
+    def _relates(self, said: str, before: str, after: str) -> bool:
+        """Tell whether words relate; doubtful ones do so before a street, "Op" a landmark."""
+        if said not in DOUBTFUL:
+            return True
         rest = self.words(_RELATION.split(after[:_NEAR], maxsplit=1)[0])
         if said.startswith("op"):
             last = rest[-1].casefold() if rest else ""
-            return kind_of(" ".join(rest)) != "district" and last not in _PLURALS
+            return kind_of(" ".join(rest)) != "district" and last not in PLURALS
         heads = self.words(before[-_NEAR:])
-        if heads and kind_of(" ".join(heads)) == "district" and not _may_be_street(heads):
+        if heads and kind_of(" ".join(heads)) == "district" and not may_be_street(heads):
             return False
-        return _street_first(rest)
+        return street_first(rest)
 
     # Names -------------------------------------------------------------------------------
 
@@ -214,9 +194,7 @@ class _Reader:
         if len(words) > _MOST_WORDS:
             return [Piece(" ".join(words), relation)]
         return [
-            piece
-            for link, part in _parted(relation, words)
-            for piece in self._told(link, part)
+            piece for link, part in parted(relation, words) for piece in self._told(link, part)
         ]
 
     def _told(self, relation: str | None, words: list[str]) -> list[Piece]:
@@ -225,18 +203,18 @@ class _Reader:
         after = [Piece(code, is_code=True)] if code else []
         if not words:
             return [Piece(code, relation, is_code=True)] if code else []
-        prefix, words = _prefix(words)
-        roads, words = _roads(words)
-        number, words, apart = _house(words, relation)
-        if roads and words and not (_street_first(words) or number):
-            return [Piece(roads, relation), *self._told(None, words), *after]
-        name = " ".join(words)
-        if roads and not words:
-            name, roads = roads, ""
+        apart = _road_apart(words)
         if apart:
+            return [*self._told(relation, apart[0]), *self._told(None, apart[1]), *after]
+        prefix, words = _prefix(words)
+        road, words = _road(words)
+        number, words, is_apart = _house(words, relation)
+        if number and not road:
+            road, words = _road(words)
+        if is_apart:
             return [Piece("", relation, number=number), *self._told(None, words), *after]
-        made = Piece(name, relation, prefix, number, (roads,) if roads else ())
-        return [made, *after]
+        roads = (road,) if road else ()
+        return [Piece(" ".join(words), relation, prefix, number, roads), *after]
 
     def _postcode(self, words: list[str]) -> tuple[list[str], str]:
         """Take a postcode, or the outward half of one, out of a name."""
@@ -246,7 +224,8 @@ class _Reader:
                 return [*words[:at], *words[at + 2 :]], both.upper()
         if words and self._is_code(words[-1]):
             return words[:-1], _spaced(words[-1].upper())
-        if len(words) > 1 and self._is_code(words[0]) and kind_of(" ".join(words)) != "landmark":
+        starts = len(words) > 1 and self._is_code(words[0])
+        if starts and kind_of(" ".join(words)) != "landmark":
             return words[1:], _spaced(words[0].upper())
         return words, ""
 
@@ -275,110 +254,6 @@ def _trimmed(words: list[str], *, relation: str | None) -> list[str]:
     return [] if start < end and words[start].casefold() in _JOINS else words[start:end]
 
 
-def _parted(relation: str | None, words: list[str]) -> list[tuple[str | None, list[str]]]:
-    """Part streets that meet, and a street from the town written after it."""
-    if relation == "between":
-        return _between(words)
-    lows = [word.casefold() for word in words]
-    spread = _spread(words, lows)
-    if spread:
-        return [(relation, spread[0]), ("junction with", spread[1])]
-    for at, low in enumerate(lows):
-        if 0 < at < len(words) - 1 and low in MEETS | LOCATES:
-            meet = relation in MEETINGS
-            link = _link(low, words[:at], words[at + 1 :], meet=meet)
-            if link is not None:
-                # "Corner of A and B" is A, at its corner with B.
-                turned = meet and link == "junction with"
-                head = _parted(None if turned else relation, words[:at])
-                return [*head, *_parted((relation if turned else link) or None, words[at + 1 :])]
-    cut = _town_after(words, lows)
-    if cut:
-        return [(relation, words[:cut]), *_parted(None, words[cut:])]
-    return [(relation, words)]
-
-
-def _link(low: str, left: list[str], right: list[str], *, meet: bool) -> str | None:
-    """Return how two parts joined by a word meet, "" if merely, or None if they are one."""
-    streets = _may_be_street(left) and (_street_first(right) or (meet and _may_be_street(right)))
-    if low in LOCATES:
-        known = kind_of(" ".join(left)) != "district"
-        return "" if known and (low == "in" or _street_first(right)) else None
-    if streets:
-        return "junction with"
-    if low in {"/", "+", "@"}:
-        return "near" if low == "@" else ""
-    return "near" if low == "at" and kind_of(" ".join(left)) == "street" else None
-
-
-def _spread(words: list[str], lows: list[str]) -> tuple[list[str], list[str]] | None:
-    """Read "Church & Station Roads" as two roads."""
-    if len(words) < 4 or lows[-1] not in _PLURALS:  # noqa: PLR2004 - "A and B Roads"
-        return None
-    for at in range(1, len(words) - 2):
-        if lows[at] in {"&", "and", "/", "+"}:
-            one = _PLURALS[lows[-1]]
-            return [*words[:at], one], [*words[at + 1 : -1], one]
-    return None
-
-
-def _between(words: list[str]) -> list[tuple[str | None, list[str]]]:
-    """Part the two things that something is between."""
-    lows = [word.casefold() for word in words]
-    for joins in ({"to"}, {"and"}, {"&"}, {"/", "+"}):
-        places = [at for at, low in enumerate(lows) if low in joins and 0 < at < len(words) - 1]
-        if places:
-            at = places[-1]
-            first, *more = _parted("between", words[:at]) if joins != {"to"} else [
-                ("between", words[:at])
-            ]
-            return [first, *more, *_parted("and", words[at + 1 :])]
-    return [("between", words)]
-
-
-def _may_be_street(words: list[str]) -> bool:
-    last = words[-1].casefold() if words else ""
-    return kind_of(" ".join(words)) == "street" or (len(words) > 1 and last in MEETING_WORDS)
-
-
-def _street_first(words: list[str]) -> bool:
-    """Tell whether a text begins with a street's name, whatever follows."""
-    rest = [word for word in words if not is_postcode(word)]
-    if not rest:
-        return False
-    lows = [word.casefold() for word in rest]
-    return (
-        is_road(rest[0])
-        or kind_of(" ".join(rest)) == "street"
-        or any(low in _SPLIT_STREETS for low in lows[1:-1]) and bool(_town_after(rest, lows))
-    )
-
-
-def _town_after(words: list[str], lows: list[str]) -> int:
-    """Return where a town's name begins after a street's, or 0: "High Street Teddington"."""
-    if name_key(" ".join(words)) in WHOLE_NAMES:
-        return 0
-    if lows[:1] == ["junction"] and len(words) > 2 and words[1].isdigit():  # noqa: PLR2004
-        return 2
-    for at in range(1, len(words) - 1):
-        ends = lows[at] in _SPLIT_STREETS | _SPLIT_LANDMARKS or (
-            lows[at] in {"centre", "hall"} and lows[at - 1] in PREMISES | {"town", "civic"}
-        )
-        cut = at + 1
-        if ends and lows[cut] in DIRECTIONS and cut < len(words) - 1:
-            cut += 1
-        if ends and _is_town(words[cut:], lows[cut:]):
-            return cut
-    return 0
-
-
-def _is_town(words: list[str], lows: list[str]) -> bool:
-    """Tell whether what follows a street is another place: a town, or a landmark by name."""
-    if lows[0] in {"town", "market"} and len(words) > 1:
-        return kind_of(" ".join(words)) == "landmark"
-    return lows[0] not in _NOT_A_TOWN and words[0][0].isupper()
-
-
 def _prefix(words: list[str]) -> tuple[str, list[str]]:
     """Take "London Borough of" and its like from the name of a borough."""
     name = " ".join(words)
@@ -392,14 +267,25 @@ def _prefix(words: list[str]) -> tuple[str, list[str]]:
     return full, name[match.end() :].split()
 
 
-def _roads(words: list[str]) -> tuple[str, list[str]]:
-    """Take a road's number from before or after a name: "A23 Brighton Road"."""
-    if is_road(words[0].upper()) and len(words) > 1:
-        alone = len(words) == 2 and words[1].casefold() in LANDMARK_WORDS | LANDMARK_LAST_WORDS  # noqa: PLR2004
-        if not alone or _EXIT.fullmatch(words[1]):
-            exits = [f"Junction {words[1][1:]}"] if _EXIT.fullmatch(words[1]) else words[1:2]
-            return words[0].upper(), [*" ".join(exits).split(), *words[2:]]
-    if len(words) > 1 and is_road(words[-1].upper()) and _may_be_street(words[:-1]):
+def _road_apart(words: list[str]) -> tuple[list[str], list[str]] | None:
+    """Part a road's number from a name that is not that road's: "A5 Cricklewood", "M4 J4"."""
+    head, rest = words[0].upper(), words[1:]
+    if rest and is_road(head):
+        if _EXIT.fullmatch(rest[0]):
+            return [head], ["Junction", rest[0][1:], *rest[1:]]
+        landmark = len(rest) == 1 and rest[0].casefold() in LANDMARK_WORDS | LANDMARK_LAST_WORDS
+        if not (landmark or street_first(rest) or _NUMBER.fullmatch(rest[0])):
+            return [head], rest
+    if rest and is_road(words[-1].upper()) and not may_be_street(words[:-1]):
+        return words[:-1], words[-1:]
+    return None
+
+
+def _road(words: list[str]) -> tuple[str, list[str]]:
+    """Take a road's number from before or after its name: "A23 Brighton Road"."""
+    if len(words) > 1 and is_road(words[0].upper()) and kind_of(words[1]) != "landmark":
+        return words[0].upper(), words[1:]
+    if len(words) > 1 and is_road(words[-1].upper()):
         return words[-1].upper(), words[:-1]
     return "", words
 
@@ -414,7 +300,7 @@ def _house(words: list[str], relation: str | None) -> tuple[str, list[str], bool
     if not rest:
         return (words[at], [], False) if said or relation in BESIDE else ("", words, False)
     last = rest[-1].casefold()
-    if _street_first(rest) or last in {"square", "court", "gardens"}:
+    if street_first(rest) or last in {"square", "court", "gardens"}:
         return words[at], rest, False
     return (words[at], rest, True) if said and relation in BESIDE else ("", words, False)
 

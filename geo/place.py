@@ -146,7 +146,8 @@ def _assign(
 
 
 def _roads_of(piece: Piece) -> tuple[str, ...]:
-    return piece.roads or ((piece.name,) if is_road(piece.name) else ())
+    alone = is_road(piece.name) and not piece.is_code
+    return piece.roads or ((piece.name,) if alone else ())
 
 
 def _parts(pieces: list[Piece]) -> list[tuple[Piece, str]]:
@@ -179,9 +180,7 @@ def _is_met(piece: Piece, after: Piece | None, *, street_before: bool) -> bool:
         return False
     if piece.relation in MEETINGS:
         return True
-    if after is None or street_before:
-        return False
-    return after.relation in MEETINGS or (is_road(after.name) and not after.relation)
+    return after is not None and not street_before and after.relation in MEETINGS
 
 
 def _named(parts: list[tuple[Piece, str]], kind: str) -> list[str]:
@@ -191,7 +190,6 @@ def _named(parts: list[tuple[Piece, str]], kind: str) -> list[str]:
 def _streets(parts: list[tuple[Piece, str]]) -> list[str]:
     """Return the streets, first the one along which the place is."""
     streets = [piece for piece, kind in parts if kind == "street"]
-    lead = next((piece for piece in streets if piece.relation not in MEETINGS | CROSSINGS), None)
-    return [p.name for p in ([lead] if lead else [])] + [
-        piece.name for piece in streets if piece is not lead
-    ]
+    # A stable sort: those that only cross it come last.
+    streets.sort(key=lambda piece: piece.relation in MEETINGS | CROSSINGS)
+    return [piece.name for piece in streets]

@@ -2,49 +2,74 @@
 
 from __future__ import annotations
 
+MOTORWAY = "\ue000"
+"""Stands for the "(M)" of "A1(M)", which is no remark in brackets."""
+
 _POINT = r"(?:n|s|e|w|ne|nw|se|sw|north|south|east|west)(?:[ -]?(?:east|west))?"
 _JUNCTION = r"(?:junctions?|juncts?|junc|jctn?|jnctn?|jnc|jcn|jnct?|jn|int(?:ersection)?)"
 _CUT = r"(?:jctn?|jnctn?|jnc|jcn|jnct?|jn|junc)"
 
-RELATIONS: tuple[tuple[str, str], ...] = (
-    (
-        "junction with",
-        rf"(?:(?:at|on|@)\s+)?(?:the\s+|its\s+)?{_JUNCTION}\.?\s*(?:with|of|w\s?/|@|/)"
-        rf"|(?:at\s+|@\s*)?j\s?/\s?[wo]|jw|(?:at\s+)?(?:the\s+)?{_CUT}\.?(?=\s+[^\W\d])",
+RELATIONS: dict[str, tuple[str, ...]] = {
+    "junction with": (
+        rf"(?:(?:at|on|@)\s+)?(?:the\s+|its\s+)?{_JUNCTION}\.?\s*(?:with|of|w\s?/|@|/)",
+        r"(?:at\s+|@\s*)?j\s?/\s?[wo]",
+        "jw",
+        rf"(?:at\s+)?(?:the\s+)?{_CUT}\.?(?=\s+[^\W\d])",
     ),
-    (
-        "corner of",
-        r"(?:(?:at|on)\s+)?(?:the\s+)?(?:corner|cnr|crn|crnr)\.?\s+(?:of|with)"
-        r"|(?:cnr|crn|crnr)\.?(?=\s+\S)|c/o",
+    "corner of": (
+        r"(?:(?:at|on)\s+)?(?:the\s+)?(?:corner|cnr|crn|crnr)\.?\s+(?:of|with)",
+        r"(?:cnr|crn|crnr)\.?(?=\s+\S)",
+        "c/o",
     ),
-    (
-        "outside",
-        r"(?:just\s+)?outside(?:\s+of)?|o\s?/\s?s(?:ide)?|outsd"
-        r"|(?:in\s?)?(?:the\s+)?front\s+of|i?\s?f\s?/\s?o",
+    "outside": (
+        r"(?:just\s+)?outside(?:\s+of)?",
+        r"o\s?/\s?s(?:ide)?",
+        "outsd",
+        r"(?:in\s?)?(?:the\s+)?front\s+of",
+        r"i?\s?f\s?/\s?o",
     ),
-    ("opposite", r"opposite(?:\s+to)?|opp?s?o?\.?(?:\s+to)?(?=\s)|facing|across\s+from"),
-    (
-        "rear of",
-        r"(?:(?:at|to)\s+)?(?:the\s+)?(?:rear|back)\s+of|r\s?/\s?o|behind",
+    "opposite": (
+        r"opposite(?:\s+to)?",
+        r"opp?s?o?\.?(?:\s+to)?(?=\s)",
+        "facing",
+        r"across\s+from",
     ),
-    ("between", r"between|btwn?\.?(?=\s)|betw\.?(?=\s)|b\s?/\s?w(?=\s)|from(?=\s.{1,80}?\sto\s)"),
-    (
+    "rear of": (
+        r"(?:(?:at|to)\s+)?(?:the\s+)?(?:rear|back)\s+of",
+        r"r\s?/\s?o",
+        "behind",
+    ),
+    "between": (
+        "between",
+        r"btwn?\.?(?=\s)",
+        r"betw\.?(?=\s)",
+        r"b\s?/\s?w(?=\s)",
+        r"from(?=\s.{1,80}?\sto\s)",
+    ),
+    "around": (
+        r"(?:in\s+)?(?:the\s+)?(?:general\s+|surrounding\s+)?(?:vicinity|vic|area)\.?\s+of",
+        r"vic\.?(?=\s\S)",
         "around",
-        r"(?:in\s+|around\s+)?(?:the\s+)?(?:general\s+|surrounding\s+)?"
-        r"(?:vicinity|vic|area)\.?\s+of|vic\.?(?=\s\S)|around",
     ),
-    (
-        "near",
-        r"near(?:by)?(?:\s+to)?|nr\.?(?:\s+to)?(?=\s)|adjacent(?:\s+to)?|adj\.?(?:\s+to)?(?=\s)"
-        r"|n[e]?xt\s+to|beside|alongside|close\s+to|by(?!\s+sea)|off"
-        r"|(?:just\s+)?(?:before|after|past|bef|aft)"
-        rf"|{_POINT}\s+of",
+    "near": (
+        r"near(?:by)?(?:\s+to)?",
+        r"nr\.?(?:\s+to)?(?=\s)",
+        r"adjacent(?:\s+to)?",
+        r"adj\.?(?:\s+to)?(?=\s)",
+        r"ne?xt\s+to",
+        "beside",
+        "alongside",
+        r"close\s+to",
+        r"by(?!\s+sea)",
+        "off",
+        r"(?:just\s+)?(?:before|after|past|bef|aft)",
+        rf"{_POINT}\s+of",
     ),
-    ("inside", r"inside(?:\s+of)?|i\s?/\s?s|within"),
-    ("along", r"(?:all\s+)?along|throughout|(?:the\s+)?length\s+of"),
-    ("under", r"under(?:neath)?|beneath|u\s?/\s?n"),
-    ("towards", r"towards?|twds?\.?(?=\s)|heading\s+(?:to|for)"),
-)
+    "inside": (r"inside(?:\s+of)?", r"i\s?/\s?s", "within"),
+    "along": (r"(?:all\s+)?along", "throughout", r"(?:the\s+)?length\s+of"),
+    "under": (r"under(?:neath)?", "beneath", r"u\s?/\s?n"),
+    "towards": (r"towards?", r"twds?\.?(?=\s)", r"heading\s+(?:to|for)"),
+}
 """
 How one part stands to the part before it, and how clerks write that.
 
@@ -113,7 +138,6 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"\bst\.(?=[a-z])", "St "),
     (r"\bp\.h\b\.?", "PH"),
     (r"\bu\.g\b\.?", "Underground"),
-    (r"\bnr\s+st(?:atio)?n\b\.?(?=\s*$)", "near Station"),
 )
 """Shorthand of more than one word, written out before words are looked at one by one."""
 
@@ -136,30 +160,38 @@ _MONTH = (
 )
 _DAY = r"(?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:day)?s?"
 _STREET = r"(?:st|str|street|rd|road|ave?|avenue|ln|lane|sq|square|pl|place|gdns)"
+_NTH = r"\d{1,2}(?:st|nd|rd|th)?"
+_UNIT = r"(?:m|mtrs?|metres?|meters?|yds?|yards?|ft|feet|miles?|km)"
+_NEARBY = (
+    r"(?:surrounding|surround|nearby|adjacent|neighbouring|adjoining)\s+"
+    r"(?:areas?|streets?|roads?|vicinity|locations?)"
+)
+_WHICH = (
+    r"(?:deployments?|deploy|dep|locations?|loc|site|day|phase|part|vans?|cameras?|cam|session"
+    r"|zone|team|event|run|number|no|unit|flat|shop|suite|room|apt|kiosk|platform|gate|floor)"
+)
+_MANY = r"(?:various|multiple|several|other|different|numerous)"
 _HHMM = r"(?:[01]\d|2[0-4])[0-5]\d"
 
-SPANS = "|".join((
-    rf"(?<![\w.]){_CLOCK}(?:{_UNTIL}{_CLOCK})(?!\w)",
+SPANS: tuple[str, ...] = (
+    rf"(?<![\w.]){_CLOCK}{_UNTIL}{_CLOCK}(?!\w)",
     r"(?<![\w.])\d{1,2}:\d{2}(?:\s?(?:[ap]m|hrs?|hours))?(?!\w)",
     r"(?<![\w.])\d{1,2}(?:\.\d{2})?\s?[ap]m(?!\w)",
     rf"(?<![\w.]){_HHMM}\s?(?:hrs?|hours)?{_UNTIL}{_HHMM}\s?(?:hrs?|hours)?(?!\w)",
     rf"(?<![\w.]){_HHMM}\s?(?:hrs?|hours)(?!\w)",
     r"(?<![\w/.])\d{1,2}[/.]\d{1,2}[/.](?:\d{4}|\d{2})(?![\w/])",
     r"(?<![\w/-])\d{4}-\d{2}-\d{2}(?![\w-])",
-    r"(?<![\w.])\d{1,4}\s?(?:m|mtrs?|metres?|meters?|yds?|yards?|ft|feet|miles?|km)(?![\w&/])",
-    rf"\b(?:{_DAY}\s+)?\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?:\s+(?:20)?\d{{2}})?\b"
-    rf"(?!\s+{_STREET}\b)",
+    rf"\b(?:{_DAY}\s+)?{_NTH}\s+(?:of\s+)?{_MONTH}(?:\s+(?:20)?\d{{2}})?\b(?!\s+{_STREET}\b)",
+    rf"(?<![\w.])\d{{1,4}}\s?{_UNIT}(?![\w&/])",
     r"\b[nsew]\s?/\s?b\b\.?",
     r"\b(?:north|south|east|west)[ -]?bound\b",
     r"\b(?:anti-?|counter-?)?clockwise\b",
     r"\bboth\s+(?:directions|sides|ways)\b",
     r"\b(?:in|out)-?bound\b",
-    r"(?:\b(?:and|inc|incl|including)\b\.?|&|\+)\s*(?:the\s+)?"
-    r"(?:surrounding|surround|nearby|adjacent|neighbouring|adjoining)\s+"
-    r"(?:areas?|streets?|roads?|vicinity|locations?)\b",
+    rf"(?:\b(?:and|inc|incl|including)\b\.?|&|\+)\s*(?:the\s+)?{_NEARBY}\b",
     r"&c\b\.?|\b(?:etc|et\s+cetera)\b\.?",
     r"\A\s*(?:\d{1,2}[.)](?=\s)|#\d{1,2}\b)",
-))
+)
 """Stretches of text that say when, which way or which number, and never where."""
 
 FORCES = frozenset({
@@ -167,23 +199,25 @@ FORCES = frozenset({
     "metropolitan police service", "btp", "british transport police", "colp",
     "city of london police", "swp", "south wales police", "essex police", "police", "lfr",
     "live facial recognition", "fr", "lfr deployment", "lfr deployments", "lfr van",
-    "lfr op", "deployment", "deployments", "facial recognition", "facial recognition van",
+    "lfr op", "toc", "tocs", "gwr", "swr", "lner", "gtr", "lnwr", "avanti", "c2c",
+    "deployment", "deployments", "facial recognition", "facial recognition van",
 })  # fmt: skip
 """Who was there, which is not where."""
 
-REMARK = "|".join((
-    r"(?:lfr\s+|event\s+)?(?:deployments?|deploy|dep|locations?|loc|site|day|phase|part|vans?"
-    r"|cameras?|cam|session|zone|team|event|run|number|no)\.?\s*(?:no\.?\s*)?#?\d{1,3}[a-z]?"
-    r"(?:\s+of\s+\d{1,3})?",
+REMARKS: tuple[str, ...] = (
+    rf"(?:lfr\s+|event\s+)?{_WHICH}\.?\s*(?:no\.?\s*)?#?\d{{1,4}}[a-z]?(?:\s+of\s+\d{{1,3}})?",
     r"op(?:eration)?\.?\s+[\w' -]{1,60}",
     r"(?:.{0,60}\s)?(?:bcu|bocu|ocu)",
-    r"(?:various|multiple|several|other|different|numerous)"
-    r"(?:\s+(?:locations?|sites?|places?|streets?|venues?|areas?))?(?:\s+(?:in|across|around))?",
-    r"(?:surrounding|nearby|adjacent|adjoining)\s+(?:areas?|streets?|roads?|locations?)",
+    rf"{_MANY}(?:\s+(?:locations?|sites?|places?|streets?|venues?|areas?))?(?:\s+(?:in|across))?",
+    _NEARBY,
     rf"(?:{_DAY}|{_MONTH}|am|pm|morning|afternoon|evening|night|late|early)",
-    r"tbc|tba|n/a|unknown|none|nil|not\s+(?:known|stated|recorded)|withheld|redacted|\d{1,3}",
-))
+    r"tbc|tba|n/a|unknown|none|nil|not\s+(?:known|stated|recorded)|withheld|redacted",
+    r"\d{1,3}",
+)
 """Parts that are no place: read so only where something else is left."""
+
+ENDS = frozenset({"end", "side", "exit", "entrance"})
+"""What a part of a street or building ends with, in small letters: "Drapery end"."""
 
 FAILED = frozenset({
     "aborted", "cancelled", "canceled", "stopped", "postponed", "moved", "delayed", "failed",

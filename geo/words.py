@@ -98,10 +98,11 @@ LANDMARK_WORDS = frozenset({
     "tube", "dlr", "mcdonald's", "mcdonalds", "tesco", "tescos", "sainsbury's", "sainsburys",
     "primark", "asda", "lidl", "aldi", "boots", "argos", "wilko", "m&s", "morrisons",
     "waitrose", "greggs", "kfc", "wetherspoons", "debenhams", "poundland", "plaza",
-    "flyover", "underpass", "subway", "gyratory", "interchange", "viaduct", "cemetery", "crematorium",
+    "flyover", "underpass", "subway", "gyratory", "interchange", "viaduct", "cemetery",
+    "crematorium",
     "supermarket", "superstore", "mosque", "synagogue", "gurdwara", "academy", "fc", "afc",
     "rfc", "mscp", "stadiwm", "gorsaf", "ysbyty", "prifysgol", "canolfan", "precinct",
-    "seafront", "bandstand",
+    "seafront", "bandstand", "piazza",
 })  # fmt: skip
 """Words that make a part a thing one stands outside of rather than a street."""
 
@@ -120,13 +121,39 @@ PREMISES = frozenset({
     "shopping", "retail", "industrial", "business", "trading", "car", "science", "bus",
     "public", "market",
 })  # fmt: skip
-"""What makes a park, mall, estate, house or yard a landmark: "Retail Park", "Market Yard"."""
+"""What makes a park, estate, house or yard a landmark: "Retail Park", "Market Yard"."""
 
-PREMISES_LAST_WORDS = frozenset({"park", "mall", "estate", "house", "village", "city", "yard"})
+PREMISES_LAST_WORDS = frozenset({"park", "estate", "house", "village", "city", "yard"})
 """Last words that need one of `PREMISES` before them."""
 
 DIRECTIONS = frozenset({"north", "south", "east", "west"})
 """Words that may follow the word for street: "High Street North"."""
+
+PLURALS = {"roads": "Road", "streets": "Street", "lanes": "Lane", "avenues": "Avenue"}
+"""Words for several streets, each of which bears the name before: "Church & Mill Rds"."""
+
+WHOLE_STREETS = frozenset({
+    "road", "street", "lane", "avenue", "crescent", "terrace", "square", "place", "parade",
+    "broadway", "drive", "way", "close", "gardens", "grove", "row", "walk",
+})  # fmt: skip
+"""Words that end a street's name even where a town follows: "High Street Teddington"."""
+
+WHOLE_LANDMARKS = frozenset({"station", "stadium", "hospital", "library"})
+"""Words that end a landmark's name even where a town follows: "Bus Station Glasgow"."""
+
+NO_TOWNS = (
+    LANDMARK_WORDS | LANDMARK_LAST_WORDS | STREET_WORDS | PREMISES | DIRECTIONS | EITHER_WORDS
+    | {
+        "railway", "rail", "tram", "elizabeth", "police", "fire", "primary", "junior", "infant",
+        "high", "secondary", "methodist", "baptist", "farm", "surgery", "medical", "health",
+        "community", "leisure", "sports", "recreation", "allotments", "cottages", "shops",
+        "corner", "baths", "works", "goods", "sidings", "bridges", "of", "upper", "lower",
+        "extension", "post", "cross", "head", "wharf", "services", "area", "point", "court",
+        "park", "house", "yard", "estate", "garden", "village", "city", "site", "line",
+        "branch", "entrance", "exit", "side", "no", "and", "&",
+    }
+)  # fmt: skip
+"""What may follow a street's or landmark's name without being the town it is in."""
 
 SMALL_WORDS = frozenset({
     "of", "the", "and", "on", "upon", "in", "at", "le", "by", "with", "under", "y", "yr", "o",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from geo.asides import MOTORWAY
 from geo.kinds import is_postcode, is_road
-from geo.shorthand import ALONE, BOROUGHS, MEETS, NUMBERED, NUMBERS, PHRASES, TOWNS
+from geo.shorthand import ALONE, BOROUGHS, MEETS, MOTORWAY, NUMBERED, NUMBERS, PHRASES, TOWNS
 from geo.words import (
     ABBREVIATIONS,
     ACRONYMS,
@@ -81,22 +80,26 @@ def _bare(word: str) -> str:
 
 def _word(words: list[str], lows: list[str], at: int, *, shouted: bool, alone: bool) -> str:
     low = lows[at]
-    following = lows[at + 1] if at + 1 < len(lows) else ""
-    if low in {"st", "str"}:
-        return "St" if _is_saint(lows, at) else "Street"
-    if low == "x" and at and lows[at - 1] in CROSSES:
-        return "Cross"
-    if low in BOROUGHS or low in TOWNS:
-        return BOROUGHS.get(low) or TOWNS[low]
-    if low in NUMBERS and following in NUMBERED:
-        return NUMBERS[low]
+    full = _by_place(lows, at) or BOROUGHS.get(low) or TOWNS.get(low)
+    if full:
+        return full
     if _is_compass(words, lows, at, shouted=shouted):
         return _COMPASS[low]
-    if low in {"circ", "circ'r"} and at:
-        return "Circular" if lows[at - 1] in DIRECTIONS | _COMPASS.keys() else "Circus"
     if low in ABBREVIATIONS and (not alone or low in ALONE):
         return ABBREVIATIONS[low]
     return _cased(words[at], first=at == 0) if shouted else words[at]
+
+
+def _by_place(lows: list[str], at: int) -> str | None:
+    """Write out a word whose meaning is told by the words beside it."""
+    low, before = lows[at], lows[at - 1] if at else ""
+    if low in {"st", "str"}:
+        return "St" if _is_saint(lows, at) else "Street"
+    if low == "x" and before in CROSSES:
+        return "Cross"
+    if low == "circ" and before:
+        return "Circular" if before in DIRECTIONS | _COMPASS.keys() else "Circus"
+    return NUMBERS.get(low) if lows[at + 1 : at + 2] and lows[at + 1] in NUMBERED else None
 
 
 def _is_saint(lows: list[str], at: int) -> bool:
