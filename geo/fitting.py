@@ -198,10 +198,29 @@ def narrowed(candidate: Candidate, details: Sequence[Sequence[Candidate]]) -> Ca
         Of class ``site`` where a further part settles the spot, else the candidate.
     """
     for readings in details:
-        crossing = _crossing(candidate, readings) or _landmark(candidate, readings)
-        if crossing is not None:
-            return crossing
+        near = [reading for reading in readings if compatible(candidate, [reading])]
+        narrower = (
+            _crossing(candidate, near) or _landmark(candidate, near) or _shared(candidate, near)
+        )
+        if narrower is not None:
+            return narrower
     return candidate
+
+
+def _shared(candidate: Candidate, readings: Sequence[Candidate]) -> Candidate | None:
+    """Return what a street shares with another whose line is not held, or what is narrower."""
+    streets = [r for r in readings if r.precision == "street" and r.name != candidate.name]
+    if candidate.precision == "street":
+        shared = [crossing_grounds([candidate, street]) for street in streets]
+        return next((ground for ground in shared if ground is not None), None)
+    finer = [
+        r for r in readings
+        if NARROWEST_FIRST[r.precision] < NARROWEST_FIRST[candidate.precision]
+    ]  # fmt: skip
+    if not finer or candidate.precision == "unknown":
+        return None
+    best = max(finer, key=lambda reading: reading.score)
+    return best if len([r for r in finer if r.score >= best.score]) == 1 else None
 
 
 def _crossing(candidate: Candidate, readings: Sequence[Candidate]) -> Candidate | None:
@@ -230,7 +249,9 @@ def _landmark(candidate: Candidate, readings: Sequence[Candidate]) -> Candidate 
     if shapely.minimum_bounding_radius(points) > ONE_SPOT_M:
         return None
     margin_m = max(site.margin_m for site in sites)
-    name = f"{sites[0].name}, {candidate.name}"
+    name = str(sites[0].name)
+    if str(candidate.name).partition(",")[0] not in name:
+        name = f"{name}, {candidate.name}"
     made = _spot(candidate, points, margin_m, name, sites[0].reason)
     return replace(made, located_by=sites[0].located_by)
 

@@ -244,6 +244,20 @@ class Gazetteer:
         return Spellings(found)
 
     @cached_property
+    def postal_districts(self) -> dict[str, NDArray[np.float64]]:
+        """Positions of the postcodes of each postal district; "W1" holds W1A to W1W."""
+        outward = self.postcodes["postcode"].str.partition(" ")[0]
+        spots = self.postcodes[["easting_m", "northing_m"]].to_numpy(dtype=float)
+        found = {
+            str(code): spots[rows] for code, rows in outward.groupby(outward).indices.items()
+        }
+        parts: dict[str, list[NDArray[np.float64]]] = defaultdict(list)
+        for code, held in found.items():
+            if code[-1].isalpha():
+                parts[code[:-1]].append(held)
+        return found | {code: np.concatenate(held) for code, held in parts.items()}
+
+    @cached_property
     def ward_rows(self) -> dict[str, NDArray[np.float64]]:
         """Positions of the postcodes of each ward."""
         frame = self.postcodes.sort_values("ward", kind="stable")

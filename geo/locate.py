@@ -36,6 +36,9 @@ LIKE_ENOUGH = 0.65
 AS_LIKE = 0.08
 """Names this much less like than the likest are asked about too."""
 
+MOST_NAMED = 5
+"""Boroughs listed when asking which of several places is meant."""
+
 MOST_ASKED = 3
 """Names in one question."""
 
@@ -134,16 +137,25 @@ def candidates_for(
     Returns
     -------
     candidates
-        ``name``, ``precision``, ``area_name``, ``lon``, ``lat``, ``uncertainty_m``,
-        ``score`` (0 to 1), ``located_by``, ``reason`` and ``question``; never empty: a
-        place that cannot be found is one row of precision ``unknown``.
+        ``name``, ``precision``, ``area_name``, ``area_code``, ``lon``, ``lat``,
+        ``uncertainty_m``, ``score`` (0 to 1), ``located_by``, ``reason`` and ``question``;
+        never empty: a place that cannot be found is one row of precision ``unknown``.
     """
     best, rest = _resolve(text, gazetteer, force=force, area=area)
     every = [best, *(other for other in rest if other is not best)]
     table = candidate_table(every, gazetteer)
     table["name"] = [candidate.name for candidate in every]
     table["score"] = [round(candidate.score, 3) for candidate in every]
-    names = ["name", "precision", "area_name", "lon", "lat", "uncertainty_m", "score"]
+    names = [
+        "name",
+        "precision",
+        "area_name",
+        "area_code",
+        "lon",
+        "lat",
+        "uncertainty_m",
+        "score",
+    ]
     return pd.DataFrame(table[[*names, "located_by", "reason", "question"]])
 
 
@@ -223,7 +235,9 @@ def _resolve(
         parts = parse_place(text)
     except GeocodeError as error:
         return unknown(None, str(error), "Where was it?"), []
-    search = Search(Names(gazetteer, gazetteer.scope_of(force)), standing_by(parts))
+    names = Names(gazetteer, gazetteer.scope_of(force))
+    around = frozenset([*parts.districts, *_also(area, parts)])
+    search = Search(names, standing_by(parts), around)
     found = search.find([*parts.names, *_also(area, parts)])
     if not found:
         return unknown(parts.read, *_why_not(parts, search, force)), []
@@ -248,15 +262,33 @@ def _choose(parts: PlaceParts, found: list[Candidate], search: Search) -> Candid
         return settled
     codes = sorted({c.area_code or "" for c in best})
     names = sorted(search.names.gazetteer.area_names.get(code, "no one area") for code in codes)
-    listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "")
-    question = f"Which of the {len(best)} is meant?"
-    reason = f"{parts.read!r} fits {len(best)} places, in {listed}. {question} {REMEDY}"
+    question = _which(names, len(best))
+    reason = f"{parts.read!r} fits {len(best)} places. {question} {REMEDY}"
     held = hold_all(best, name=parts.read, reason=reason)
     if held is None and len(codes) == 1 and codes[0]:
         held = search.names.area(codes[0], parts.read, best[0].score / 2, reason)
     if held is None:
         return unknown(parts.read, reason, question)
     return replace(held, question=question)
+
+
+def _which(areas: Sequence[str], count: int) -> str:
+    """
+    Ask which of several places is meant.
+
+    Examples
+    --------
+    >>> _which(["Newham", "Westminster"], 2)
+    'Which is meant: that in Newham or in Westminster?'
+    >>> _which(["Haringey"], 3)
+    'Which of the 3 in Haringey is meant?'
+    """
+    if len(areas) == 1:
+        return f"Which of the {count} in {areas[0]} is meant?"
+    named = [f"in {name}" for name in areas[:MOST_NAMED]]
+    more = len(areas) - len(named)
+    named += [f"in one of {more} more"] if more else []
+    return f"Which is meant: that {', '.join(named[:-1])} or {named[-1]}?"
 
 
 def _why_not(parts: PlaceParts, search: Search, force: str | None) -> tuple[str, str]:

@@ -51,11 +51,15 @@ WARD_MARGIN_M = 100.0
 """From a ward's outermost postcode to its boundary."""
 
 POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{2})")
+OUTWARD = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?")
 POSTCODE_MARGIN_M = 150.0
 """From a postcode's point to the farthest of its fifteen or so addresses, in towns."""
 
 CENTRE_WORDS = (" city centre", " town centre", " centre")
-STATION_WORDS = (" station", " underground", " tube", " railway", " rail", " tram stop")
+STATION_WORDS = (
+    " station", " underground", " overground", " tube", " railway", " rail", " dlr",
+    " tram stop",
+)  # fmt: skip
 KIND_ORDER = ("town", "ward", "station", "dock_district", "dock")
 """Whose position names a district best, and so decides its borough."""
 
@@ -155,6 +159,18 @@ class Names:
         area = self._code(point)
         reason = "A postcode: the middle of the addresses that share it."
         made = Candidate(code, "site", point, POSTCODE_MARGIN_M, area, 1.0, "postcodes", reason)
+        return [made] if self.allowed(area) else []
+
+    def postal(self, name: str) -> list[Candidate]:
+        """Read a postal district, such as N4, where its postcodes are embedded."""
+        code = name.strip().upper()
+        spots = self.gazetteer.postal_districts.get(code) if OUTWARD.fullmatch(code) else None
+        if spots is None:
+            return []
+        hull = shapely.MultiPoint(spots).convex_hull.buffer(POSTCODE_MARGIN_M)
+        reason = f"A postal district: the ground of its {len(spots)} postcodes."
+        area = self._code(hull.centroid)
+        made = Candidate(code, "district", hull, 0.0, area, 1.0, "postcodes", reason)
         return [made] if self.allowed(area) else []
 
     def _as_named(self, name: str, *, exact: bool) -> list[Candidate]:

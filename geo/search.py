@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import permutations
 from typing import TYPE_CHECKING
 
-from geo.candidates import Candidate, drawn
-from geo.fitting import agreeing, compatible, crossing_grounds, fit, narrowed
+from geo.curated import Curated
+from geo.fitting import agreeing, compatible, fit, narrowed
 from geo.gazetteer import spellings
-from geo.names import CENTRE_REACH_M, DISTRICT_REACH_MIN_M, TABLES, Names, union
+from geo.names import CENTRE_REACH_M, DISTRICT_REACH_MIN_M, TABLES, Names
 from geo.place import kind_of, name_key
 from geo.words import COMMON_FIRST_WORDS, COUNTRY_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import shapely
-
-    from geo.gazetteer import CuratedPlace
+    from geo.candidates import Candidate
     from geo.place import PlaceParts
 
 EDGE_M = 100.0
@@ -31,8 +28,11 @@ GENERIC_WORDS = frozenset({
 })  # fmt: skip
 """Words that make nothing of their own beside a place: "Acton High Street"."""
 
-STREET_MARGIN_M = 30.0
-"""From a street's middle line to the back of its pavement."""
+GENERIC_LANDMARKS = frozenset({
+    "station", "railway", "rail", "tube", "underground", "bus", "town", "hall", "library",
+    "hospital", "market", "shopping", "centre",
+})  # fmt: skip
+"""Words of landmarks that every town has: alone they are the one of the town named."""
 
 
 @dataclass(frozen=True)
@@ -46,105 +46,85 @@ class Search:
         Single names of a gazetteer, within the areas the search is bounded to.
     beside
         Names that the place is only beside: landmarks and cross streets.
+    around
+        Names of districts that the place is in.
     """
 
     names: Names
     beside: frozenset[str] = frozenset()
+    around: frozenset[str] = frozenset()
 
     def find(self, names: Sequence[str]) -> list[Candidate]:
-        """Return every reading of some parts, best first."""
+        """
+        Return every reading of some parts, best first.
+
+        What the place is beside, a landmark or a cross street, only narrows what the other
+        parts say; by itself it is the place.
+        """
         narrower = [name for name in names if name_key(name) not in COUNTRY_WORDS]
-        names = narrower or names[:1]
-        found = self._curated(names)
-        if not found and len(names) == 1 and not is_everywhere(names[0]):
-            found = self.names.single(names[0])
+        joined = joined_landmarks(narrower or names[:1])
+        main = [name for name, written in joined if written not in self.beside]
+        beside = [name for name, written in joined if written in self.beside]
+        every = [name for name, _ in joined]
+        found = Curated(self.names).whole(every)
+        if not found and main and beside:
+            found = self._with_beside(self._of(main), main, beside)
         if not found:
-            found = self._constrained(names)
+            found = self._of(every)
         return sorted(found, key=lambda c: (-c.score, c.name or "", c.area_code or ""))
 
-    # Curated places ----------------------------------------------------------------------
+    def _of(self, names: Sequence[str]) -> list[Candidate]:
+        """Read parts that are all of the place."""
+        found = Curated(self.names).find(names)
+        if not found and len(names) == 1 and not is_everywhere(names[0]):
+            found = self.names.single(names[0]) or self.names.postal(names[0])
+        return found or self._constrained(names)
 
-    def _curated(self, names: Sequence[str]) -> list[Candidate]:
-        """Look the whole text up, then its parts by two and one, the rest agreeing."""
-        for size in range(min(len(names), 4), 0, -1):
-            for exact in (True, False):
-                found = self._curated_of(names, size, exact=exact)
-                if found:
-                    return found
-        return []
+    # What a place is beside ----------------------------------------------------------------
 
-    def _curated_of(self, names: Sequence[str], size: int, *, exact: bool) -> list[Candidate]:
-        index = self.names.gazetteer.curated_keys
-        found: dict[int, tuple[float, tuple[str, ...]]] = {}
-        for order in permutations(names[:4], size):
-            key = " ".join(map(name_key, order))
-            for match, score in index.hits(key, exact=exact):
-                for row in index[match]:
-                    if score > found.get(row, (0.0, ()))[0]:
-                        found[row] = (score, order)
-        made = [
-            (self._curated_row(row, score, names), [n for n in names if n not in order])
-            for row, (score, order) in sorted(found.items())
-        ]
-        allowed = [(c, rest) for c, rest in made if self.names.allowed(c.area_code)]
-        read = [(c, [self.names.single(name) for name in rest]) for c, rest in allowed]
-        streets = [c for c, rest in read if c.precision == "street" and _agrees(c, rest)]
-        if self.beside and len({order for _, order in found.values()}) == len(streets) > 1:
-            shared = crossing_grounds(streets)
-            return [shared] if shared is not None else streets
-        return [narrowed(c, rest) for c, rest in read if _agrees(c, rest)]
+    def _with_beside(
+        self, found: Sequence[Candidate], main: Sequence[str], beside: Sequence[str]
+    ) -> list[Candidate]:
+        """Narrow readings of a place by what it is beside."""
+        if not found:
+            return []
+        wide = [name for name in main if name in self.around]
+        details = [(name, _near(self._detail(name, wide), found)) for name in beside]
+        known = [readings for _, readings in details if readings]
+        lost = [name for name, readings in details if not readings]
+        fitting = [c for c in found if all(compatible(c, readings) for readings in known)]
+        if not fitting:
+            return [*found, *(c for readings in known for c in readings)]
+        if not known:
+            return [self._with_detail(c, lost) for c in fitting]
+        made = [narrowed(c, known) for c in fitting]
+        apart = [c for c in fitting if c in made and c.precision == "street"]
+        others = [r for c in apart for readings in known for r in _streets(readings, c)]
+        return [*made, *others]
 
-    def _curated_row(self, position: int, score: float, names: Sequence[str]) -> Candidate:
-        row = self.names.gazetteer.curated_rows[position]
-        if row.precision == "area":
-            shape, margin = self._union_of_areas(row.keys), 0.0
-        else:
-            spots = self.names.gazetteer.spots_of(row.keys)
-            shape, margin = drawn(spots, row.precision, row.margin_m)
-        made = Candidate(
-            row.read_as(names), row.precision, shape, margin, row.area_code, score,
-            "curated table", f"{row.note} [{row.keys}].",
-        )  # fmt: skip
-        return self._as_mapped(made, row)
-
-    def _as_mapped(self, made: Candidate, row: CuratedPlace) -> Candidate:
-        """Draw a curated street as a map has it, where a map covers the whole of its ground."""
-        mapped = self.names.gazetteer.mapped
-        if row.precision not in {"street", "district"} or made.shape is None:
-            return made
-        ground = made.shape.buffer(made.margin_m)
-        if not mapped.covers(ground):
-            return made
-        lines = mapped.streets_in((row.name, *row.other_names), ground)
-        if lines.is_empty:
-            return made
-        reason = f"{made.reason} Drawn as the map at hand has it on that ground."
-        return replace(
-            made, precision="street", shape=lines, margin_m=STREET_MARGIN_M, axis=lines,
-            kind="street", located_by=f"{made.located_by}, OpenStreetMap", reason=reason,
-        )  # fmt: skip
-
-    def _union_of_areas(self, keys: str) -> shapely.Geometry:
-        prefixes = tuple(key.removeprefix("area:") for key in keys.split(";"))
-        shapes = self.names.gazetteer.area_shapes
-        return union(shape for code, shape in shapes.items() if code.startswith(prefixes))
+    def _detail(self, name: str, wide: Sequence[str]) -> list[Candidate]:
+        """Read a landmark or cross street within what the place lies in."""
+        found = self._of([name, *wide]) if wide else []
+        settled = [c for c in found if not c.lost and c.precision != "area"]
+        return settled or Curated(self.names).find([name]) or self.names.single(name)
 
     # Several names: each constrains the others --------------------------------------------
 
     def _constrained(self, names: Sequence[str]) -> list[Candidate]:
         """Read known parts together; streets that no table holds are named inside them."""
         whole = names[0] if len(names) == 1 else None
-        if whole is not None:
-            names = self._run_together(whole)
-        places = [(name, self.names.single(name)) for name in names]
+        split = [part for name in names for part in self._run_together(name)]
+        split, hull = self._without_postal(split)
+        places = [(name, self.names.single(name)) for name in split]
         if not any(found for _, found in places):
-            return []
+            return [self._with_detail(hull, split)] if hull is not None else []
         places = agreeing(places)
         known = [found for _, found in places if found]
         lost = [name for name, found in places if not found]
         fitting = fit(known)
         if not fitting:
             return [c for found in known for c in found]
+        fitting = [c for c in fitting if hull is None or compatible(c, [hull])] or fitting
         stated = {c.area_code for found in known for c in found if c.precision == "area"}
         if len(stated) == 1:
             (code,) = stated
@@ -156,6 +136,13 @@ class Search:
         if whole is not None and kind_of(lost[0]) == "landmark":
             return [replace(self._with_detail(c, [whole]), name=whole) for c in chosen]
         return [self._with_detail(c, lost) for c in chosen]
+
+    def _without_postal(self, names: Sequence[str]) -> tuple[list[str], Candidate | None]:
+        """Set a postal district apart: it bounds the other parts and is none of them."""
+        found = {name: self.names.postal(name) for name in names}
+        rest = [name for name in names if not found[name]]
+        hulls = [c for readings in found.values() for c in readings]
+        return (rest, hulls[0]) if rest and hulls else (list(names), None)
 
     def _within(self, place: Candidate, code: str | None) -> Candidate:
         """Keep a place to the borough that the text says it is in: Kilburn lies in three."""
@@ -216,7 +203,9 @@ class Search:
         return replace(found[0], name=name, reason=reason, score=place.score * 0.9)
 
     def _run_together(self, name: str) -> list[str]:
-        """Split "Southend High Street" where one end is a known place."""
+        """Split "Southend High Street" where one end is a known place and the whole is not."""
+        if self.names.single(name):
+            return [name]
         words = name.split()
         for long in range(len(words) - 1, 0, -1):
             ends = ((words[-long:], words[:-long]), (words[:long], words[long:]))
@@ -230,6 +219,28 @@ class Search:
         # "Alexandra" is a ward of Kingston, and "Palace Rail Station" no part of it.
         plain = GENERIC_WORDS.issuperset(rest.casefold().split())
         return any(plain or c.located_by != TABLES["ward"] for c in self.names.single(place))
+
+
+def joined_landmarks(names: Sequence[str]) -> list[tuple[str, str]]:
+    """
+    Give "Town Hall" and the like the name of the one place they are said to be in.
+
+    Returns
+    -------
+    joined
+        Each name to look up, and the name as it was written.
+
+    Examples
+    --------
+    >>> joined_landmarks(["Tube Station", "Brixton"])
+    [('Brixton Tube Station', 'Tube Station'), ('Brixton', 'Brixton')]
+    """
+    bare = [name for name in names if GENERIC_LANDMARKS.issuperset(name.casefold().split())]
+    others = [name for name in names if name not in bare]
+    if not bare or not others:
+        return [(name, name) for name in names]
+    places = [name for name in others if kind_of(name) == "district"] or others
+    return [(f"{places[0]} {n}" if n in bare else n, n) for n in names]
 
 
 def standing_by(parts: PlaceParts) -> frozenset[str]:
@@ -254,12 +265,21 @@ def is_everywhere(name: str) -> bool:
     >>> [is_everywhere(name) for name in ("High Street", "The Broadway", "Briggate")]
     [True, True, False]
     """
-    return kind_of(name) == "street" and name_key(name).split()[0] in COMMON_FIRST_WORDS
+    words = name_key(name).split()
+    if kind_of(name) != "street":
+        return False
+    return words[0] in COMMON_FIRST_WORDS or words in (["broadway"], ["parade"], ["mall"])
 
 
-def _agrees(candidate: Candidate, rest: Sequence[Sequence[Candidate]]) -> bool:
-    """Tell whether the parts a curated row does not name are near it, where known."""
-    return all(not found or compatible(candidate, found) for found in rest)
+def _near(readings: list[Candidate], found: Sequence[Candidate]) -> list[Candidate]:
+    """Leave out what a map reads into a detail elsewhere: shops of one name are many."""
+    near = [reading for reading in readings if compatible(reading, found)]
+    return near or [reading for reading in readings if reading.kind is None]
+
+
+def _streets(readings: Sequence[Candidate], street: Candidate) -> list[Candidate]:
+    """Return the streets among some readings that a street is said to meet, and does not."""
+    return [r for r in readings if r.precision == "street" and compatible(r, [street])]
 
 
 def _read(places: list[tuple[str, list[Candidate]]], chosen: Candidate) -> list[str]:

@@ -108,7 +108,7 @@ def test_several_equal_readings_close_together_are_a_district_and_a_question():
     ]
     found = read("Town Gate, Croydon", *gates)
     assert found.precision == "district"
-    assert found.question == "Which of the 2 is meant?"
+    assert found.question == "Which of the 2 in Croydon is meant?"
     for gate in gates:
         assert found.shape.buffer(1).covers(gate["geometry"])
 
@@ -208,3 +208,36 @@ def test_a_street_no_table_holds_is_no_slip_for_one_that_is_held(text):
 def test_a_ward_is_not_read_into_the_name_of_a_station():
     found = read_place("Alexandra Palace Rail Station", EMBEDDED, force=MET)
     assert found.area_code != "E09000021"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "precision"),
+    [
+        ("Oxford Circus, J/W Argyll St", "Oxford Circus", "site"),
+        ("Tube Station, Brixton", "Brixton station", "site"),
+        ("George St j/w North End, Croydon", None, "district"),
+        ("Westfields, Stratford", "Westfield, Stratford", "site"),
+        ("High St o/s Nobody's, Ilford", "Nobody's, High Street, Ilford", "street"),
+        ("Foo Street, N4", "Foo Street, N4", "district"),
+        ("N4", "N4", "district"),
+        ("Coventry St, Piccadilly", "Coventry Street, Piccadilly", "street"),
+    ],
+)
+def test_what_a_place_is_beside_only_narrows_it(text, name, precision):
+    found = read_place(text, EMBEDDED, force=MET)
+    assert found.precision == precision
+    assert name in {None, found.name}
+
+
+def test_a_postal_district_bounds_a_place():
+    wide = read_place("Foo Street, N4", EMBEDDED, force=MET)
+    spots = EMBEDDED.postal_districts["N4"]
+    assert len(spots) > 500
+    assert shapely.covers(wide.shape, shapely.points(spots)).all()
+
+
+def test_the_question_names_the_places_it_asks_about():
+    found = read_place("Abbey Road", EMBEDDED, force=MET)
+    assert found.question == "Which is meant: that in Newham or in Westminster?"
+    high_road = read_place("High Rd, Haringey", EMBEDDED, force=MET)
+    assert high_road.question == "Which is meant?"
