@@ -84,7 +84,32 @@ class Request:
         return urlsplit(self.url).netloc
 
 
-def get_json(request: Request, *, within_s: float) -> tuple[str, object]:
+def client_for(request: Request) -> httpx.Client:
+    """
+    Return a client for one request, ready before its turn comes.
+
+    Parameters
+    ----------
+    request
+        What it will ask.
+
+    Returns
+    -------
+    client
+        To be closed when the request is over, answered or not.
+    """
+    import httpx
+
+    headers = {
+        "User-Agent": request.user_agent,
+        "Accept": "application/json",
+        "Accept-Encoding": "gzip",
+    }
+    # A proxy for the web does not lead back to this machine.
+    return httpx.Client(headers=headers, trust_env=not _is_here(request.url))
+
+
+def get_json(request: Request, client: httpx.Client, *, within_s: float) -> tuple[str, object]:
     """
     Ask once, for no longer than some seconds however slowly the server speaks.
 
@@ -92,6 +117,8 @@ def get_json(request: Request, *, within_s: float) -> tuple[str, object]:
     ----------
     request
         What to ask.
+    client
+        From `client_for`.
     within_s
         Seconds for looking the host up, connecting, asking and reading, all together.
 
@@ -112,15 +139,15 @@ def get_json(request: Request, *, within_s: float) -> tuple[str, object]:
     Notes
     -----
     A socket's own timeout begins anew with every byte, so a server that drips would hold us
-    for ever. The work is done in a thread that is left behind when its time is over, and that
-    ends itself at the next byte or timeout.
+    for ever. The work is done in a thread that is left behind when its time is over; it ends
+    when its client is closed.
     """
     done: queue.SimpleQueue[tuple[str, object] | Exception] = queue.SimpleQueue()
     over = threading.Event()
 
     def work() -> None:
         try:
-            done.put(_get(request, within_s, over))
+            done.put(_get(request, client, within_s, over))
         except Exception as error:  # noqa: BLE001 - handed to the one who waits
             done.put(error)
 
@@ -142,23 +169,18 @@ def backoff_s(attempt: int) -> float:
 
 
 def _too_slow(request: Request, within_s: float) -> str:
-    return f"{request.host} did not answer within {within_s:.0f} s."
+    return f"{request.host} did not answer within {within_s:.3g} s."
 
 
-def _get(request: Request, within_s: float, over: threading.Event) -> tuple[str, object]:
+def _get(
+    request: Request, client: httpx.Client, within_s: float, over: threading.Event
+) -> tuple[str, object]:
     import httpx
 
-    headers = {
-        "User-Agent": request.user_agent,
-        "Accept": "application/json",
-        "Accept-Encoding": "gzip",
-    }
     try:
-        # A proxy for the web does not lead back to this machine.
-        client = httpx.Client(
-            timeout=within_s, headers=headers, trust_env=not _is_here(request.url)
-        )
-        with client, client.stream("GET", request.url, params=request.query) as response:
+        with client.stream(
+            "GET", request.url, params=request.query, timeout=within_s
+        ) as response:
             _require_ok(request, response)
             body = _body(request, response, over)
     except httpx.TimeoutException as error:

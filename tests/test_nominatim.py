@@ -207,7 +207,7 @@ def test_the_rate_is_a_request_a_second(server, book):
 
 
 def test_two_processes_keep_the_rate_together(server, book):
-    code = AGAIN.replace('"Kluuvi"', "sys.argv[3]").replace("0.05", "0.5")
+    code = AGAIN.replace('"Kluuvi"', "sys.argv[3]").replace("0.05", "1.1")
     names = ["Kluuvi", "Ateneum", "Kaivokatu"]
     command = [sys.executable, "-c", code, server.url, str(book.path)]
     others = [
@@ -215,7 +215,7 @@ def test_two_processes_keep_the_rate_together(server, book):
     ]
     said = [other.communicate(timeout=60)[0].split() for other in others]
     assert [words[0] for words in said] == ["1", "1", "1"]
-    assert min(server.gaps()) > 0.4, "processes of one project asked at once"
+    assert min(server.gaps()) >= 0.9, "processes of one project asked at once"
 
 
 # Faults --------------------------------------------------------------------------------
@@ -228,7 +228,7 @@ def test_two_processes_keep_the_rate_together(server, book):
 )
 def test_a_fault_that_passes_costs_a_try(server, book, faults):
     server.faults += [*faults, pass_on]
-    asked = ask_all([of("Kluuvi")], asking(server, book, request_s=1.0))
+    asked = ask_all([of("Kluuvi")], asking(server, book, request_s=3.0))
     assert (asked.answered, asked.failed, asked.notes) == ((True,), False, ())
     assert "Kluuvi" in set(asked.features[0].frame["name"])
     assert len(server.times) == 2

@@ -50,7 +50,7 @@ def short_backoff(monkeypatch):
 
 
 def asking(server, tmp_path, **options):
-    quick = {"pause_s": 0.02, "deadline_s": 5.0, "request_s": 0.5, **options}
+    quick = {"pause_s": 0.02, "deadline_s": 15.0, "request_s": 10.0, **options}
     url = server if isinstance(server, str) else server.url
     return Nominatim(url, AnswerBook(tmp_path / "answers.duckdb"), **quick)
 
@@ -130,17 +130,18 @@ PASSING = {
 @pytest.mark.parametrize("faults", PASSING.values(), ids=PASSING)
 def test_what_passes_is_tried_again(server, tmp_path, faults):
     server.faults += faults
-    asked = ask_all([QUESTION], asking(server, tmp_path))
+    asked = ask_all([QUESTION], asking(server, tmp_path, request_s=2.0))
     assert (asked.answered, asked.failed, asked.notes) == ((True,), False, ())
     assert len(server.times) == len(faults) + 1
 
 
+SLOW = {silence, drip_head, drip_body}
 FOR_GOOD = {
     "always 500": ([status(500)] * 9, r"answered 500 \(.*It was asked 3 times", 3),
     "always 429": ([status(429)] * 9, r"answered 429 \(Too Many Requests\)", 3),
     "429 for an hour": (
         [status(429, Retry_After="3600")] * 9,
-        r"answered 429 .*asked again in 3600 s, but the 5 s for asking end before",
+        r"answered 429 .*asked again in 3600 s, but the 15 s for asking end before",
         1,
     ),
     "forbidden": ([status(403)], r"answered 403 .*It refuses us", 1),
@@ -162,9 +163,9 @@ FOR_GOOD = {
     "deep": ([body(b"[" * 100_000)] * 9, r"answered with broken JSON", 3),
     "endless": ([endless], r"answered with more than 16,000,000 bytes", 1),
     "a bomb": ([bomb], r"answered with more than 16,000,000 bytes", 1),
-    "silence": ([silence] * 9, r"did not answer within 0 s|did not answer within 1 s", 3),
-    "a dripping head": ([drip_head] * 9, r"did not answer within", 3),
-    "a dripping body": ([drip_body] * 9, r"did not answer within", 3),
+    "silence": ([silence] * 9, r"did not answer within 0.5 s", 3),
+    "a dripping head": ([drip_head] * 9, r"did not answer within 0.5 s", 3),
+    "a dripping body": ([drip_body] * 9, r"did not answer within 0.5 s", 3),
     "hung up": ([hang_up] * 9, r"broke off", 3),
 }
 
@@ -172,9 +173,10 @@ FOR_GOOD = {
 @pytest.mark.parametrize(("faults", "said", "tries"), FOR_GOOD.values(), ids=FOR_GOOD)
 def test_what_does_not_pass_is_said_once(server, tmp_path, faults, said, tries):
     server.faults += faults
+    patience_s = 0.5 if SLOW & set(faults) else 10.0
     started = time.monotonic()
-    asked = ask_all([QUESTION, OTHER], asking(server, tmp_path))
-    assert time.monotonic() - started < 5.5
+    asked = ask_all([QUESTION, OTHER], asking(server, tmp_path, request_s=patience_s))
+    assert time.monotonic() - started < 15
     assert asked.failed
     assert [len(features.frame) for features in asked.features] == [0, 0]
     first, last = asked.notes
@@ -188,14 +190,14 @@ def test_what_does_not_pass_is_said_once(server, tmp_path, faults, said, tries):
 def test_a_deadline_holds_for_all_questions_together(server, tmp_path):
     questions = [Question(f"Street {number}", "fi") for number in range(30)]
     started = time.monotonic()
-    asked = ask_all(questions, asking(server, tmp_path, pause_s=0.25, deadline_s=1.0))
-    assert time.monotonic() - started < 3, "a quarter of what all thirty take"
+    asked = ask_all(questions, asking(server, tmp_path, pause_s=0.5, deadline_s=2.0))
+    assert time.monotonic() - started < 6, "all thirty take fifteen"
     assert 1 <= asked.fetched <= 4
     assert asked.failed
-    assert "The 1 s for asking 127.0.0.1" in asked.notes[0]
+    assert "The 2 s for asking 127.0.0.1" in asked.notes[0]
     assert f"{30 - asked.fetched} questions" in asked.notes[1]
     server.times.clear()
-    later = ask_all(questions, asking(server, tmp_path, pause_s=0.0, deadline_s=9.0))
+    later = ask_all(questions, asking(server, tmp_path, pause_s=0.0, deadline_s=60.0))
     assert all(later.answered)
     assert len(server.times) == 30 - asked.fetched, "kept answers were asked for again"
 
@@ -203,8 +205,8 @@ def test_a_deadline_holds_for_all_questions_together(server, tmp_path):
 def test_a_slow_server_cannot_overrun_the_deadline(server, tmp_path):
     server.faults += [silence] * 9
     started = time.monotonic()
-    asked = ask_all([QUESTION], asking(server, tmp_path, request_s=20.0, deadline_s=0.6))
-    assert time.monotonic() - started < 1.0
+    asked = ask_all([QUESTION], asking(server, tmp_path, request_s=60.0, deadline_s=1.0))
+    assert time.monotonic() - started < 3
     assert asked.failed
 
 
