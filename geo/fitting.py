@@ -211,7 +211,7 @@ def _shared(candidate: Candidate, readings: Sequence[Candidate]) -> Candidate | 
     """Return what a street shares with another whose line is not held, or what is narrower."""
     streets = [r for r in readings if r.precision == "street" and r.name != candidate.name]
     if candidate.precision == "street":
-        shared = [crossing_grounds([candidate, street]) for street in streets]
+        shared = [crossing_grounds(candidate, street) for street in streets]
         return next((ground for ground in shared if ground is not None), None)
     finer = [
         r for r in readings
@@ -232,7 +232,7 @@ def _crossing(candidate: Candidate, readings: Sequence[Candidate]) -> Candidate 
             continue
         points = junction_of(candidate.axis, other.axis)
         if points is not None and shapely.minimum_bounding_radius(points) <= ONE_SPOT_M:
-            name = f"{candidate.name}, junction with {other.name}"
+            name = _joined(candidate, other)
             return _spot(candidate, points, JUNCTION_MARGIN_M, name, "Where the two meet.")
     return None
 
@@ -256,44 +256,52 @@ def _landmark(candidate: Candidate, readings: Sequence[Candidate]) -> Candidate 
     return replace(made, located_by=sites[0].located_by)
 
 
-def crossing_grounds(candidates: Sequence[Candidate]) -> Candidate | None:
+def _joined(street: Candidate, other: Candidate) -> str:
+    """Name the junction of two streets, and once what both lie in."""
+    head, _, around = str(street.name).partition(", ")
+    crossed = str(other.name).partition(", ")[0]
+    return f"{head}, junction with {crossed}" + (f", {around}" if around else "")
+
+
+def crossing_grounds(street: Candidate, other: Candidate) -> Candidate | None:
     """
-    Take the ground that several streets of one text share.
+    Take the ground that two streets of one text share.
 
     Parameters
     ----------
-    candidates
-        One reading of each street.
+    street, other
+        A reading of each.
 
     Returns
     -------
     shared
-        A district: where all of them may be at once; None where they share no ground.
+        A district: where both may be at once; None where they share no ground.
 
     Examples
     --------
     >>> east = Candidate("East Street", "street", shapely.LineString([(0, 0), (900, 0)]), 100,
     ...                  "E1", 1, "table", "")
     >>> north = replace(east, name="North Street", shape=shapely.LineString([(0, 0), (0, 900)]))
-    >>> shared = crossing_grounds([east, north])
+    >>> shared = crossing_grounds(east, north)
     >>> shared.name, shared.precision, shared.shape.bounds
     ('East Street, junction with North Street', 'district', (-100.0, -100.0, 100.0, 100.0))
     """
-    grounds = [c.shape.buffer(c.margin_m) for c in candidates if c.shape is not None]
-    shared = shapely.intersection_all(grounds)
-    if shared.is_empty or len(grounds) < len(candidates):
+    if street.shape is None or other.shape is None:
         return None
-    tables = dict.fromkeys(candidate.located_by for candidate in candidates)
+    shared = street.shape.buffer(street.margin_m) & other.shape.buffer(other.margin_m)
+    if shared.is_empty:
+        return None
     return replace(
-        candidates[0],
-        name=", junction with ".join(str(candidate.name) for candidate in candidates),
+        street,
+        name=_joined(street, other),
         precision="district",
         shape=shared,
         margin_m=0.0,
-        score=min(candidate.score for candidate in candidates),
-        located_by=", ".join(tables),
+        score=min(street.score, other.score),
+        located_by=", ".join(dict.fromkeys([street.located_by, other.located_by])),
         reason="The ground that the streets named share.",
         kind=None,
+        axis=None,
     )
 
 

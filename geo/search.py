@@ -89,7 +89,7 @@ class Search:
         if not found:
             return []
         wide = [name for name in main if name in self.around]
-        details = [(name, _near(self._detail(name, wide), found)) for name in beside]
+        details = [(name, self._detail(name, wide, found)) for name in beside]
         known = [readings for _, readings in details if readings]
         lost = [name for name, readings in details if not readings]
         fitting = [c for c in found if all(compatible(c, readings) for readings in known)]
@@ -102,11 +102,20 @@ class Search:
         others = [r for c in apart for readings in known for r in _streets(readings, c)]
         return [*made, *others]
 
-    def _detail(self, name: str, wide: Sequence[str]) -> list[Candidate]:
-        """Read a landmark or cross street within what the place lies in."""
-        found = self._of([name, *wide]) if wide else []
-        settled = [c for c in found if not c.lost and c.precision != "area"]
-        return settled or Curated(self.names).find([name]) or self.names.single(name)
+    def _detail(
+        self, name: str, wide: Sequence[str], found: Sequence[Candidate]
+    ) -> list[Candidate]:
+        """
+        Read a landmark or cross street within what the place lies in.
+
+        Elsewhere counts only what the curated table knows by that very name: that is a
+        contradiction. Shops and cross streets of one name are many.
+        """
+        read = self._of([name, *wide]) if wide else Curated(self.names).find([name])
+        read = [c for c in read if not c.lost and c.precision != "area"]
+        read = read or ([] if wide else self.names.single(name))
+        near = [reading for reading in read if compatible(reading, found)]
+        return near or Curated(self.names).whole([name])
 
     # Several names: each constrains the others --------------------------------------------
 
@@ -125,11 +134,12 @@ class Search:
         if not fitting:
             return [c for found in known for c in found]
         fitting = [c for c in fitting if hull is None or compatible(c, [hull])] or fitting
+        others = [[part for part in known if not _is_of(c, part)] for c in fitting]
+        chosen = [narrowed(c, rest) for c, rest in zip(fitting, others, strict=True)]
         stated = {c.area_code for found in known for c in found if c.precision == "area"}
         if len(stated) == 1:
             (code,) = stated
-            fitting = [self._within(c, code) for c in fitting]
-        chosen = [narrowed(c, known) for c in fitting]
+            chosen = [self._within(c, code) for c in chosen]
         chosen = [replace(c, name=", ".join(_read(places, c))) for c in chosen]
         if not lost:
             return chosen
@@ -271,10 +281,9 @@ def is_everywhere(name: str) -> bool:
     return words[0] in COMMON_FIRST_WORDS or words in (["broadway"], ["parade"], ["mall"])
 
 
-def _near(readings: list[Candidate], found: Sequence[Candidate]) -> list[Candidate]:
-    """Leave out what a map reads into a detail elsewhere: shops of one name are many."""
-    near = [reading for reading in readings if compatible(reading, found)]
-    return near or [reading for reading in readings if reading.kind is None]
+def _is_of(candidate: Candidate, part: Sequence[Candidate]) -> bool:
+    """Tell whether a candidate is one of the readings of a part."""
+    return any(reading.shape is candidate.shape for reading in part)
 
 
 def _streets(readings: Sequence[Candidate], street: Candidate) -> list[Candidate]:
