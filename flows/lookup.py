@@ -98,7 +98,7 @@ def _with_answers(
     """Ask a geocoder what is open, and note what it could not be asked."""
     from data.answers import AnswerBook
     from data.nominatim import Nominatim, ask_all
-
+    from geo.answers import gathered
     from geo.questions import open_questions
 
     book = AnswerBook(lookup.state / "answers.duckdb")
@@ -106,5 +106,6 @@ def _with_answers(
     questions = open_questions(places, gazetteer)
     if not questions:
         return Sources(gazetteer)
-    asked = ask_all(questions, nominatim, crs=gazetteer.measured)
-    return Sources(gazetteer.with_features(asked.features), asked.notes, asked.failed)
+    asked = ask_all(questions, nominatim)
+    pooled = gathered(*asked.features, crs=gazetteer.measured)
+    return Sources(gazetteer.with_features([pooled]), asked.notes, asked.failed)

@@ -124,37 +124,39 @@ def answers_as_features(
     return features
 
 
-def gathered(features: Features, *, crs: str) -> Features:
+def gathered(*features: Features, crs: str) -> Features:
     """
-    Join the pieces of streets, so that each street is one feature.
+    Pool answers, each feature once, and join the pieces of streets.
 
     Parameters
     ----------
     features
-        From `answers_as_features`.
+        From `answers_as_features`; several questions may have brought the same.
     crs
         The grid to measure in, in metres.
 
     Returns
     -------
-    features
-        Those whole, then the streets. What lies where the grid has no coordinates is left
-        out.
+    pooled
+        Those that are no streets, then the streets. What lies where the grid has no
+        coordinates is left out.
 
     Examples
     --------
     >>> len(gathered(no_features(), crs="EPSG:27700").frame)
     0
     """
-    frame = features.frame
+    every = pd.concat([one.frame for one in features], ignore_index=True)
+    again = every.duplicated(["kind", "name", "ref"]) & every["ref"].ne("")
+    frame = gpd.GeoDataFrame(every[~again], crs=STORED)
     bounds = to_system(frame.geometry, crs).bounds.to_numpy()
     frame = frame[np.isfinite(bounds).all(axis=1)]
     is_street = frame["kind"] == "street"
     streets = gather_streets(frame[is_street], crs=crs)
     if not len(streets):
-        return Features(frame.reset_index(drop=True), features.extent)
+        return Features(frame.reset_index(drop=True))
     both = pd.concat([frame[~is_street], streets.astype(frame.dtypes)], ignore_index=True)
-    return Features(gpd.GeoDataFrame(both, crs=STORED), features.extent)
+    return Features(gpd.GeoDataFrame(both, crs=STORED))
 
 
 def no_features() -> Features:

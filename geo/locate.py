@@ -36,6 +36,8 @@ LIKE_ENOUGH = 0.65
 AS_LIKE = 0.08
 """Names this much less like than the likest are asked about too."""
 
+NO_AREA = "no one area"
+
 MOST_NAMED = 5
 """Boroughs listed when asking which of several places is meant."""
 
@@ -261,7 +263,7 @@ def _choose(parts: PlaceParts, found: list[Candidate], search: Search) -> Candid
     if settled is not None:
         return settled
     codes = sorted({c.area_code or "" for c in best})
-    names = sorted(search.names.gazetteer.area_names.get(code, "no one area") for code in codes)
+    names = sorted(search.names.gazetteer.area_names.get(code, NO_AREA) for code in codes)
     question = _which(names, len(best))
     reason = f"{parts.read!r} fits {len(best)} places. {question} {REMEDY}"
     held = hold_all(best, name=parts.read, reason=reason)
@@ -284,7 +286,8 @@ def _which(areas: Sequence[str], count: int) -> str:
     'Which of the 3 in Haringey is meant?'
     """
     if len(areas) == 1:
-        return f"Which of the {count} in {areas[0]} is meant?"
+        where = f" in {areas[0]}" if areas[0] != NO_AREA else ""
+        return f"Which of the {count}{where} is meant?"
     named = [f"in {name}" for name in areas[:MOST_NAMED]]
     more = len(areas) - len(named)
     named += [f"in one of {more} more"] if more else []

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import nominatim_server
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,3 +36,15 @@ def prefect_run(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("prefect")
     return folder, run_command("run", folder=folder, HOME=str(folder / "user"))
+
+
+@pytest.fixture(scope="session")
+def nominatim():
+    """Return the address of a real Nominatim of Helsinki, where one is built."""
+    reason = nominatim_server.why_not()
+    if reason:
+        if os.environ.get(nominatim_server.REQUIRED) == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with nominatim_server.serve() as url:
+        yield url

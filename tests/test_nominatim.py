@@ -6,11 +6,9 @@ A real Nominatim of Helsinki on this machine, asked through a proxy that counts 
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 
-import nominatim_server
 import pytest
 from nominatim_proxy import cut_off, drip_body, pass_on, running, silence, status
 
@@ -23,17 +21,6 @@ pytestmark = pytest.mark.slow
 
 CENTRE = (24.93, 60.16, 24.96, 60.18)
 METRES = "EPSG:3067"  # Finland's own grid
-
-
-@pytest.fixture(scope="session")
-def nominatim():
-    reason = nominatim_server.why_not()
-    if reason:
-        if os.environ.get(nominatim_server.REQUIRED) == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with nominatim_server.serve() as url:
-        yield url
 
 
 @pytest.fixture

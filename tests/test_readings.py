@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from data.corrections import apply_corrections, load_corrections
+from data.gazetteer import load_gazetteer
 from data.ingest import ingest
 from data.open_questions import ORDER
 from data.readings import CORRECTED, with_readings
@@ -32,7 +33,7 @@ def correct(core, tmp_path):
 
 def place_of(told, identity):
     row = told[told["deployment_id"] == identity]
-    return locate_told_places(row).iloc[0]
+    return locate_told_places(distinct_places(row), load_gazetteer()).iloc[0]
 
 
 def test_without_corrections_nothing_is_corrected(core):
