@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from data.errors import SourceError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 HERE = Path(__file__).resolve().parent
 CATALOG = HERE / "catalog.toml"
+
+ALWAYS = "always"
+"""Credit that every site owes, whatever its places rest on."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,9 @@ class CatalogEntry:
         What one row or cell stands for.
     sha256
         Hash of its bytes, so that a changed file is noticed.
+    credited
+        When the credit is owed: "always", or the name that ``located_by`` gives the table
+        when a place rests on it.
     """
 
     id: str
@@ -50,6 +61,7 @@ class CatalogEntry:
     crs: str
     unit: str
     sha256: str
+    credited: str = ALWAYS
 
 
 def load_catalog(path: Path = CATALOG) -> list[CatalogEntry]:
@@ -70,8 +82,8 @@ def load_catalog(path: Path = CATALOG) -> list[CatalogEntry]:
     with path.open("rb") as file:
         rows = tomllib.load(file)["entry"]
     for position, row in enumerate(rows, start=1):
-        if set(row) != known:
-            wrong = sorted(set(row) ^ known)
+        wrong = sorted((set(row) | {"credited"}) ^ known)
+        if wrong:
             msg = f"{path.name}, entry {position} ({row.get('id', 'no id')}): check {wrong}."
             raise SourceError(msg)
     entries = [CatalogEntry(**row) for row in rows]
@@ -80,6 +92,34 @@ def load_catalog(path: Path = CATALOG) -> list[CatalogEntry]:
         msg = f"{path.name} repeats {sorted({i for i in ids if ids.count(i) > 1})}."
         raise SourceError(msg)
     return entries
+
+
+def entries_owed(
+    entries: Iterable[CatalogEntry], *, located_by: Iterable[str]
+) -> list[CatalogEntry]:
+    """
+    Return the entries that a site owes credit.
+
+    Parameters
+    ----------
+    entries
+        The catalog.
+    located_by
+        What placed each of the site's places, as ``places.csv`` gives it: tables parted by
+        commas, after "told elsewhere:" or "correction:".
+
+    Returns
+    -------
+    owed
+        Entries credited always, and those whose table placed something, in order.
+
+    Examples
+    --------
+    >>> [entry.id for entry in entries_owed(load_catalog(), located_by=["railway stations"])][9]
+    'rail-stations'
+    """
+    used = {part for text in located_by for part in re.split(r"[,;:]\s*", text)}
+    return [entry for entry in entries if entry.credited in {ALWAYS, *used}]
 
 
 def check_entry(entry: CatalogEntry, *, root: Path = HERE) -> None:

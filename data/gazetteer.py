@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from data.countries import Country, country_of
 from geo.crs import STORED, to_metric
-from geo.gazetteer import STATION_TAIL, WARD_TAIL, Gazetteer
+from geo.gazetteer import STATION_TAIL, WARD_TAIL, Gazetteer, station_spellings
+from geo.place import name_key
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 EMBEDDED = Path(__file__).resolve().parent / "embedded"
 HERE = Path(__file__).resolve().parent
 
 STATION_REACH_M = 700.0
 """A district named after a station lies within a short walk of it."""
+
+ONE_STATION_M = 500.0
+"""Stations of one name nearer than this are one: our tables put the same one up to 240 m
+apart, and the tube and the railway at Bethnal Green, which no text tells apart, 490 m."""
+
+LONDON_TERMINUS = r"^London (?!Bridge$|Fields$|Road\b)"
+"""People leave out the "London" of "London Euston"; of these three it is the name."""
 
 DOCK_REACH_M = 300.0
 """A dock bears the name of the street it stands on."""
@@ -46,8 +61,9 @@ def load_gazetteer(country: str = "gb") -> Gazetteer:
     -------
     gazetteer
         London boroughs at full detail, other local authorities of 2024 generalised,
-        stations, cycle docks, wards, GeoNames towns, curated places and postcodes. The
-        tables of another country are empty: its places come from a map or a geocoder.
+        stations of London, railway stations of Great Britain, cycle docks, wards, GeoNames
+        towns, curated places and postcodes. The tables of another country are empty: its
+        places come from a map or a geocoder.
 
     Raises
     ------
@@ -61,7 +77,8 @@ def load_gazetteer(country: str = "gb") -> Gazetteer:
     where = country_of(country)
     if where.code != "gb":
         return _empty(where)
-    names = [_stations(), _docks(), _wards(), _towns()]
+    stations = _stations()
+    names = [stations, _docks(), _wards(), _towns(), _rail_stations(stations)]
     return Gazetteer(
         areas=_areas(),
         names=pd.concat(names, ignore_index=True),
@@ -126,6 +143,34 @@ def _stations() -> pd.DataFrame:
     frame = frame.rename(columns={"Name": "name", "UniqueId": "ref"})
     frame["name"] = frame["name"].str.replace(STATION_TAIL, "", regex=True)
     return _points(frame, lon="Lon", lat="Lat", kind="station", reach=STATION_REACH_M)
+
+
+def _rail_stations(held: pd.DataFrame) -> pd.DataFrame:
+    """Read the railway stations of Great Britain that the stations at hand do not hold."""
+    path = EMBEDDED / "rail" / "uk_railway_stations.csv"
+    frame = pd.read_csv(path, usecols=["stationName", "lat", "long", "crsCode"])
+    frame = frame.rename(columns={"stationName": "name", "crsCode": "ref"})
+    frame["name"] = frame["name"].str.replace(STATION_TAIL, "", regex=True)
+    short = frame["name"].str.replace(LONDON_TERMINUS, "", regex=True)
+    both = pd.concat([frame, frame.assign(name=short)[short != frame["name"]]])
+    points = _points(both, lon="long", lat="lat", kind="rail_station", reach=STATION_REACH_M)
+    return points[~_among(points, held)]
+
+
+def _among(points: pd.DataFrame, held: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell which stations another table holds, under any spelling of their names."""
+    known = defaultdict(list)
+    for name, x, y in zip(held["name"], held["easting_m"], held["northing_m"], strict=True):
+        known[name_key(name)].append((x, y))
+    rows = zip(points["name"], points["easting_m"], points["northing_m"], strict=True)
+    return np.array([
+        any(
+            math.hypot(x - a, y - b) <= ONE_STATION_M
+            for key in station_spellings(name)
+            for a, b in known.get(key, ())
+        )
+        for name, x, y in rows
+    ])  # fmt: skip
 
 
 def _docks() -> pd.DataFrame:

@@ -46,7 +46,9 @@ PER_LOG_RESIDENTS = 0.0018
 """So small that the whole range, ln(144) times this, decides nothing."""
 
 WARD_TAIL = re.compile(r"\s+(?:Ward|ED)$")
-STATION_TAIL = re.compile(r"\s+Station$")
+STATION_TAIL = re.compile(r"\s+(?:Rail(?: Station)?|Station)$")
+COUNTY_TAIL = re.compile(r"\s+\([^()]+\)$")
+"""What tells namesakes apart in a list of stations: "Rainham (Kent)"."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,10 @@ class Gazetteer:
         Boroughs and local authorities: ``area_code``, ``area_name``, ``other_name``
         (Welsh, or null) and a geometry in any declared CRS. No name is a district.
     names
-        Points with a name: ``name``, ``kind`` (station, dock, dock_district, ward or
-        town), ``ref`` (its identifier at the source), ``easting_m``, ``northing_m``,
-        ``reach_m`` (radius within which the place named lies, from that point).
+        Points with a name: ``name``, ``kind`` (station, rail_station, dock,
+        dock_district, ward or town), ``ref`` (its identifier at the source),
+        ``easting_m``, ``northing_m``, ``reach_m`` (radius within which the place named
+        lies, from that point).
     curated
         Reviewed places: ``name``, ``other_names`` and ``near`` (joined by "|"),
         ``alone`` (yes: the name suffices), ``precision``, ``area_code``, ``keys``
@@ -184,8 +187,7 @@ class Gazetteer:
         """Rows of ``names`` that each spelling may mean."""
         found: dict[str, list[int]] = defaultdict(list)
         for position, (name, kind) in enumerate(zip(self.labels, self.kinds, strict=True)):
-            keys = spellings(name) if kind == "town" else {name_key(name)}
-            for key in keys:
+            for key in SPELLINGS.get(kind, _own_key)(name):
                 found[key].append(position)
         return Spellings(found)
 
@@ -351,6 +353,25 @@ def spellings(name: str) -> set[str]:
             keys.add(name_key(short))
     return keys
 
+
+def station_spellings(name: str) -> set[str]:
+    """
+    Return a station's key and the key of its name without a county in brackets.
+
+    Examples
+    --------
+    >>> sorted(station_spellings("Rainham (Kent)"))
+    ['rainham', 'rainham kent']
+    """
+    return {name_key(name), name_key(COUNTY_TAIL.sub("", name))}
+
+
+def _own_key(name: str) -> set[str]:
+    return {name_key(name)}
+
+
+SPELLINGS = {"town": spellings, "rail_station": station_spellings}
+"""How else people write the names of a kind."""
 
 _FORCE_WORDS = frozenset({"police", "service", "constabulary", "the", "heddlu"})
 

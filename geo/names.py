@@ -18,6 +18,7 @@ from geo.words import COMMON_FIRST_WORDS, EVENT_WORDS, QUALIFIERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from collections.abc import Set as AbstractSet
 
     from numpy.typing import NDArray
 
@@ -44,6 +45,9 @@ STATION_MARGIN_M = 250.0
 SAME_DISTRICT_M = 3000.0
 """Points of one name farther apart than this are namesakes, not one district."""
 
+OUT_OF_TOWN_M = 5000.0
+"""How far from its town a railway station may stand: Wrenbury's is 4.7 km from the ward."""
+
 NEIGHBOUR_M = 2200.0
 """How far from a district's point a station named after a part of it still belongs to it."""
 
@@ -60,12 +64,15 @@ STATION_WORDS = (
     " station", " underground", " overground", " tube", " railway", " rail", " dlr",
     " tram stop",
 )  # fmt: skip
-KIND_ORDER = ("town", "ward", "station", "dock_district", "dock")
+STATIONS = frozenset({"station", "rail_station"})
+"""Two tables, kept apart since their licences differ."""
+
+KIND_ORDER = ("town", "ward", "station", "rail_station", "dock_district", "dock")
 """Whose position names a district best, and so decides its borough."""
 
 TABLES = {
     "town": "GeoNames", "ward": "wards", "station": "stations",
-    "dock_district": "cycle docks", "dock": "cycle docks",
+    "rail_station": "railway stations", "dock_district": "cycle docks", "dock": "cycle docks",
 }  # fmt: skip
 """What readers call the table each kind of point comes from."""
 
@@ -179,7 +186,7 @@ class Names:
         for tail in STATION_WORDS:
             if key.endswith(tail):
                 stem = _without(key, STATION_WORDS)
-                return self.points(stem, {"station"}, self._station, exact=exact)
+                return self.points(stem, STATIONS, self._station, exact=exact)
         for tail in CENTRE_WORDS:
             if key.endswith(tail):
                 stem = key.removesuffix(tail)
@@ -198,7 +205,9 @@ class Names:
             return self.points(key, kinds, self._street, exact=exact)
         return self.points(key, set(KIND_ORDER) - {"dock"}, self._district, exact=exact)
 
-    def points(self, key: str, kinds: set[str], draw: _Draw, *, exact: bool) -> list[Candidate]:
+    def points(
+        self, key: str, kinds: AbstractSet[str], draw: _Draw, *, exact: bool
+    ) -> list[Candidate]:
         """Draw each cluster of points that bear a name."""
         index, every = self.gazetteer.name_keys, self.gazetteer.kinds
         found = []
@@ -231,10 +240,28 @@ class Names:
             {*rows, *self._kin(rows)},
             key=lambda row: (row not in rows, KIND_ORDER.index(self.gazetteer.kinds[row]), row),
         )
-        shape = union(self._reach(row, alone=len(rows) == 1) for row in rows).convex_hull
+        rows = self._telling(rows)
+        shape = self._hull(rows)
         points = "one known point" if len(rows) == 1 else f"{len(rows)} known points"
         reason = f"The district of that name, drawn from {points}."
         return self._named(rows, "district", shape, 0.0, score=score, reason=reason)
+
+    def _telling(self, rows: list[int]) -> list[int]:
+        """Leave out railway stations where the other points draw the district anyway."""
+        others = [row for row in rows if self.gazetteer.kinds[row] != "rail_station"]
+        drawn_anyway = self._hull(others)
+        return [
+            row
+            for row in rows
+            if row in others
+            or not drawn_anyway.covers(shapely.Point(self.gazetteer.spots[row]))
+        ]
+
+    def _hull(self, rows: list[int]) -> shapely.Geometry:
+        """Return the convex hull of the ground that each point says its district covers."""
+        # A railway station says where its town is, not how far the town goes.
+        alone = sum(self.gazetteer.kinds[row] != "rail_station" for row in rows) <= 1
+        return union(self._reach(row, alone=alone) for row in rows).convex_hull
 
     def _named(  # noqa: PLR0913 - the fields of a candidate, in their order
         self, rows: list[int], precision: str, shape: shapely.Geometry, margin: float, /,
@@ -305,8 +332,10 @@ class Names:
         clusters: list[list[int]] = []
         for row in rows:
             spot = self.gazetteer.spots[row]
+            rail = self.gazetteer.kinds[row] == "rail_station"
+            within = OUT_OF_TOWN_M if rail else SAME_DISTRICT_M
             for cluster in clusters:
-                if np.hypot(*(self._spots(cluster) - spot).T).min() <= SAME_DISTRICT_M:
+                if np.hypot(*(self._spots(cluster) - spot).T).min() <= within:
                     cluster.append(row)
                     break
             else:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from data.catalog import HERE, check_entry, load_catalog
+from data.catalog import HERE, check_entry, entries_owed, load_catalog
 from data.errors import SourceError
 
 ENTRIES = load_catalog()
@@ -43,3 +43,21 @@ def test_a_malformed_catalog_is_refused(tmp_path):
     path.write_text('[[entry]]\nid = "a"\n')
     with pytest.raises(SourceError, match="entry 1 \\(a\\): check"):
         load_catalog(path)
+
+
+@pytest.mark.parametrize(
+    ("located_by", "owed"),
+    [
+        ([], False),
+        (["stations", "GeoNames, wards", "none"], False),
+        (["OpenStreetMap"], False),
+        (["curated table", "railway stations"], True),
+        (["GeoNames, wards, railway stations"], True),
+        (["correction: railway stations"], True),
+        (["area boundary; told elsewhere: railway stations"], True),
+    ],
+)
+def test_railway_stations_are_credited_where_a_place_rests_on_them(located_by, owed):
+    found = [entry.id for entry in entries_owed(ENTRIES, located_by=located_by)]
+    every = [entry.id for entry in ENTRIES]
+    assert found == [i for i in every if owed or i != "rail-stations"]

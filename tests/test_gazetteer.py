@@ -1,5 +1,10 @@
 """The tables of names: their keys hold, their areas partition the country."""
 
+import math
+from itertools import combinations
+
+import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -53,6 +58,39 @@ def test_a_key_that_finds_nothing_is_named():
         GAZETTEER.spots_of("station:Oxford Circus;station:Nowhere")
 
 
+def test_stations_held_twice_are_held_once():
+    """Nearer than two stations stand, no railway station has the name of another row's."""
+    names = GAZETTEER.names[GAZETTEER.names["kind"].isin(["station", "rail_station"])]
+    spots = dict(zip(names.index, names[["easting_m", "northing_m"]].to_numpy(), strict=True))
+    twins = set()
+    for key, rows in GAZETTEER.name_keys.items():
+        held = [row for row in rows if row in spots]
+        twins |= {
+            key
+            for one, two in combinations(held, 2)
+            if "rail_station" in (names["kind"][one], names["kind"][two])
+            and math.dist(spots[one], spots[two]) <= 500
+        }
+    assert not twins
+    assert "london euston" in GAZETTEER.name_keys  # the fuller name is kept
+
+
+@pytest.mark.reference
+def test_railway_stations_stand_where_another_list_puts_them(reference_dir):
+    """National Rail's stations of 2016, by code. Eight have been moved or were put wrong."""
+    other = gpd.read_file(reference_dir / "stations/nr_stations.json").set_crs(4326)
+    spots = to_metric(other.geometry)
+    names = GAZETTEER.names[GAZETTEER.names["kind"] == "rail_station"].drop_duplicates("ref")
+    both = names.merge(
+        pd.DataFrame({"ref": other["tlc_id"], "x": spots.x, "y": spots.y}), on="ref"
+    )
+    off = np.hypot(both["easting_m"] - both["x"], both["northing_m"] - both["y"])
+    assert len(both) > 2300
+    assert off.median() < 50
+    assert off.quantile(0.99) < 200
+    assert off.max() < 700
+
+
 def test_short_forms():
     assert spellings("Kingston upon Thames") == {"kingston upon thames", "kingston"}
     assert spellings("Bristol, City of") == {"bristol city of", "bristol"}
@@ -73,5 +111,6 @@ def test_postcodes_and_names_are_whole():
     kinds = GAZETTEER.names["kind"].value_counts()
     assert kinds.to_dict() == {
         "ward": 7934, "town": kinds["town"], "dock": 742, "dock_district": 742, "station": 509,
+        "rail_station": 2389,
     }  # fmt: skip
     assert pd.notna(GAZETTEER.names[["easting_m", "northing_m", "reach_m"]]).all(axis=None)
