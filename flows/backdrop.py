@@ -62,12 +62,13 @@ def _with_neighbours(areas: gpd.GeoDataFrame, codes: set[str]) -> gpd.GeoDataFra
 
 
 def list_credits(tables: Tabulated) -> list[dict[str, object]]:
-    """Name the sources of embedded data, and of places found on OpenStreetMap if any were."""
-    from data.catalog import load_catalog
+    """Name the embedded sources owed credit, and OpenStreetMap if places were found there."""
+    from data.catalog import entries_owed, load_catalog
 
     names = ("title", "licence", "credit", "vintage")
-    embedded = [{name: getattr(entry, name) for name in names} for entry in load_catalog()]
     by = tables.places["located_by"].astype("str")
+    owed = entries_owed(load_catalog(), located_by=by)
+    embedded = [{name: getattr(entry, name) for name in names} for entry in owed]
     mapped = bool(by.str.contains("|".join(OSM_SOURCES), regex=True).any())
     return [*embedded, dict(OSM_CREDIT)] if mapped else embedded
 

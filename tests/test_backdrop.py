@@ -1,9 +1,13 @@
 """The land under the records: what was policed, and enough round it to know where that is."""
 
+from types import SimpleNamespace
+
 import geopandas as gpd
+import pandas as pd
+import pytest
 from shapely.geometry import box
 
-from flows.backdrop import NEIGHBOURS_DEGREES, _with_neighbours
+from flows.backdrop import NEIGHBOURS_DEGREES, _with_neighbours, list_credits
 
 AREAS = gpd.GeoDataFrame(
     {"area_code": ["near", "named", "far"]},
@@ -25,3 +29,18 @@ def test_an_area_just_beyond_the_margin_is_left_out():
 
 def test_nothing_on_record_draws_nothing():
     assert _with_neighbours(AREAS, set()).empty
+
+
+@pytest.mark.parametrize(
+    ("located_by", "licences"),
+    [
+        (["stations", "GeoNames, wards"], 0),
+        (["stations", "GeoNames, railway stations"], 1),
+        (["OpenStreetMap"], 1),
+        (["railway stations", "curated table, OpenStreetMap"], 2),
+    ],
+)
+def test_a_database_licence_is_named_where_a_place_rests_on_it(located_by, licences):
+    tables = SimpleNamespace(places=pd.DataFrame({"located_by": located_by}))
+    found = [str(entry["licence"]) for entry in list_credits(tables)]
+    assert sum("ODbL" in licence for licence in found) == licences
