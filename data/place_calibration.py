@@ -24,8 +24,9 @@ PLACE_CALIBRATION = Table(
         text(
             "kind",
             "What the text names: street, junction, station, venue or district; these 'held' "
-            "where the spot's own source and our tables name the same point; borough; 'all' "
-            "is every kind but those held and boroughs.",
+            "where the spot's own source and our tables name the same point; borough; "
+            "published, a place of a record that builders had not seen; 'all' is every kind "
+            "but those held, boroughs and published.",
             null=False,
         ),
         text(

@@ -67,6 +67,8 @@ TRUTH = {
     "wards of 2011 that our tables lack",
     "station held": "another list's positions of stations that our tables hold",
     "district held": "near stations, or within wards, whose names our tables hold",
+    "published": "places of the force's records of 2025 and 2026 that builders had not seen, "
+    "each with a spot proven from stations, postcodes of addresses or crossings",
     "borough": "drawn evenly within boundaries of 2022",
     "all": "all kinds but those held and boroughs; rows of extract: another map of "
     "OpenStreetMap than the spot's own, but for Leeds",

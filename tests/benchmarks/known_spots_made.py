@@ -448,6 +448,20 @@ def of_boroughs(areas: Areas) -> Iterator[Row]:
             )
 
 
+# Places as the force published them, held out of the making ---------------------------------
+
+
+def of_published() -> Iterator[Row]:
+    """Places of the record of 2025 and 2026 that builders had not seen, and where they are."""
+    frame = pd.read_csv(Path(__file__).parents[1] / "held_out_places.csv")
+    spots = gpd.GeoSeries.from_xy(frame["lon"], frame["lat"], crs=DEGREES).to_crs(METRIC)
+    for place, codes, spot in zip(
+        frame["place_published"], frame["area_codes"], spots, strict=True
+    ):
+        cells = (place, MET, "published", spot.x, spot.y, codes, "held_out_places.csv")
+        yield dict(zip(COLUMNS, (*cells, False, ""), strict=True))
+
+
 # All of them ---------------------------------------------------------------------------
 
 
@@ -479,11 +493,13 @@ def known_spots(reference: Path, gazetteer: object) -> pd.DataFrame:
     everywhere += [s[::2] for s in railway_stations(reference).itertuples(index=False)]
     labels = Labels(everywhere)
     rows: list[Row] = []
-    rows += of_railways(reference, areas, forces, of_kind("station"))
+    stations = of_kind("station") | of_kind("rail_station")
+    rows += of_railways(reference, areas, forces, stations)
     rows += of_tubes(reference, areas, of_kind("station"))
     rows += of_wards(reference, areas, of_kind("ward"))
     rows += of_stops(areas, labels)
     rows += of_boroughs(areas)
+    rows += of_published()
     for extract, ways, codes, most in (
         ("westminster", westminster(reference), ("E09000033",), 400),
         ("city", city_and_holborn(reference), ("E09",), 200),
