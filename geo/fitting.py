@@ -23,8 +23,8 @@ boundaries outside London stray, and as wide as a street on the border is read."
 OUTSIDE_WEIGHT = 0.9
 """What is left of a reading's score where it lies wholly outside what another part names."""
 
-JUNCTION_MARGIN_M = 40.0
-"""From where two streets' middles cross to the farthest corner of the pavements."""
+JUNCTION_MARGIN_M = 60.0
+"""From where two streets cross to the farthest corner, and as far as two maps of it differ."""
 
 ALONG_STREET_M = 80.0
 """A landmark this near a street's ground stands on it."""

@@ -238,9 +238,9 @@ def _resolve(
     except GeocodeError as error:
         return unknown(None, str(error), "Where was it?"), []
     names = Names(gazetteer, gazetteer.scope_of(force))
-    around = frozenset([*parts.districts, *_also(area, parts)])
-    search = Search(names, standing_by(parts), around)
-    found = search.find([*parts.names, *_also(area, parts)])
+    also = _also(area, parts) + _in_brackets(parts, gazetteer)
+    search = Search(names, standing_by(parts), frozenset([*parts.districts, *also]))
+    found = search.find([*parts.names, *also])
     if not found:
         return unknown(parts.read, *_why_not(parts, search, force)), []
     return _choose(parts, found, search), found
@@ -254,6 +254,15 @@ def _also(area: str | None, parts: PlaceParts) -> list[str]:
         return []
     said = set(map(name_key, parts.names))
     return [name for name in names if name_key(name) not in said]
+
+
+def _in_brackets(parts: PlaceParts, gazetteer: Gazetteer) -> list[str]:
+    """Return the boroughs that remarks name: "Edgware (Harrow)" is that part of Edgware."""
+    said = set(map(name_key, parts.names))
+    keys = {note: name_key(note) for note in parts.notes}
+    return [
+        note for note, key in keys.items() if key in gazetteer.area_keys and key not in said
+    ]
 
 
 def _choose(parts: PlaceParts, found: list[Candidate], search: Search) -> Candidate:

@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 EDGE_M = 100.0
 """A place said to be in a borough may lie on the far pavement of its border."""
 
+NEXT_STRETCH_M = 1000.0
+"""How much farther a street may run from a station of its name in another borough."""
+
+COMPOUND_WORDS = frozenset({
+    "bridge", "park", "hill", "green", "common", "court", "gate", "grove", "wood", "heath",
+    "palace", "wharf", "circus",
+})  # fmt: skip
+"""Words that join the name before them: Vauxhall Bridge Road is no Bridge Road in Vauxhall."""
+
 GENERIC_WORDS = frozenset({
     "high", "street", "road", "station", "stations", "railway", "rail", "underground", "tube",
     "bus", "town", "city", "centre", "shopping", "market", "library", "hospital", "broadway",
@@ -160,8 +169,12 @@ class Search:
             return place
         if place.precision != "district":
             return replace(place, area_code=code)
-        kept = place.shape.intersection(self.names.gazetteer.area_shapes[code].buffer(EDGE_M))
-        return replace(place, area_code=code, shape=place.shape if kept.is_empty else kept)
+        shape = place.shape
+        if place.area_code != code and kind_of(str(place.name)) == "street":
+            # The station of that name lies elsewhere: this is another stretch of the road.
+            shape = shape.buffer(NEXT_STRETCH_M)
+        kept = shape.intersection(self.names.gazetteer.area_shapes[code].buffer(EDGE_M))
+        return replace(place, area_code=code, shape=shape if kept.is_empty else kept)
 
     def _with_detail(self, place: Candidate, details: list[str]) -> Candidate:
         """Say that a street is somewhere in a place whose extent is what we hold."""
@@ -227,7 +240,10 @@ class Search:
     def _stands_before(self, place: str, rest: str) -> bool:
         """Tell whether words name a place that further words may be part of."""
         # "Alexandra" is a ward of Kingston, and "Palace Rail Station" no part of it.
-        plain = GENERIC_WORDS.issuperset(rest.casefold().split())
+        words = rest.casefold().split()
+        if len(words) > 1 and words[0] in COMPOUND_WORDS:
+            return False
+        plain = GENERIC_WORDS.issuperset(words)
         return any(plain or c.located_by != TABLES["ward"] for c in self.names.single(place))
 
 

@@ -109,9 +109,9 @@ stated radius, and the median radius is 800 m.'
     right, inside = _percent(whole["right_area_share"]), _percent(whole["inside_share"])
     return (
         f"Of {words.plural(spots, 'place')} as the force published them, not seen while the "
-        f"reading was built, {words.count(spots - lost)} got an answer: {right} of those are in "
-        f"the right borough, {inside} of the known spots lie inside the stated radius, and the "
-        f"median radius is {words.distance(whole['radius_median_m'])}."
+        f"reading was built, {words.count(spots - lost)} got an answer: {right} of those are "
+        f"in the right borough, {inside} of the known spots lie inside the stated radius, and "
+        f"the median radius is {words.distance(whole['radius_median_m'])}."
     )
 
 
