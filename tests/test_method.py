@@ -32,7 +32,7 @@ def text():
         *SHA.values(),
         "© the toymaker",
         "6 with a reported count, 1 with an estimate from the same force’s counts and 2 with an",
-        "Streets are not used in this version.",
+        "Nobody walking past is counted in this version",
         "A dashed outline on the map means that no count was published",
     ],
 )
@@ -45,10 +45,10 @@ def test_places_are_counted_by_precision(text):
     assert re.search(r"Not located listed, not drawn 1 – toy table \(1\)", text)
 
 
-def test_streets_are_spoken_of_as_unused_only_while_they_are():
+def test_walkers_are_spoken_of_as_uncounted_only_while_they_are():
     deployments = toy_site().deployments.assign(walk_past_per_h=400.0)
     html = render_method(toy_site(deployments=deployments)).decode()
-    assert "Streets are not used" not in html
+    assert "Nobody walking past" not in html
 
 
 def test_flags_have_names_a_reader_knows():
