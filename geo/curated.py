@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from geo.candidates import Candidate, drawn
 from geo.fitting import compatible, narrowed
 from geo.names import Names, union
-from geo.place import name_key
+from geo.place import kind_of, name_key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import shapely
 
@@ -78,6 +78,25 @@ class Curated:
         """
         return self._of(names, len(names), exact=True) if len(names) <= MOST_PARTS else []
 
+    def named(self, name: str) -> list[Candidate]:
+        """
+        Look up every row that bears a name, though it need not suffice by itself.
+
+        Parameters
+        ----------
+        name
+            A cross street or landmark, which the rest of the text tells from its namesakes.
+
+        Returns
+        -------
+        found
+            Candidates of the rows of that name, wherever they are.
+        """
+        every = self.names.gazetteer.curated_rows
+        rows = self.names.gazetteer.curated_names.get(name_key(name), [])
+        made = [replace(self._row(row, 1.0, [name]), name=every[row].name) for row in rows]
+        return [c for c in made if self.names.allowed(c.area_code)]
+
     def _of(self, names: Sequence[str], size: int, *, exact: bool) -> list[Candidate]:
         index = self.names.gazetteer.curated_keys
         found: dict[int, tuple[float, tuple[str, ...]]] = {}
@@ -92,8 +111,12 @@ class Curated:
             for row, (score, order) in sorted(found.items())
         ]
         allowed = [(c, rest) for c, rest in made if self.names.allowed(c.area_code)]
-        read = [(c, [self.names.single(name) for name in rest]) for c, rest in allowed]
-        return [narrowed(c, rest) for c, rest in read if _agrees(c, rest)]
+        read = [(c, {name: self.names.single(name) for name in rest}) for c, rest in allowed]
+        return [
+            replace(narrowed(c, [*rest.values()]), lost=_lost_streets(c, rest))
+            for c, rest in read
+            if _agrees(c, [*rest.values()])
+        ]
 
     def _row(self, position: int, score: float, names: Sequence[str]) -> Candidate:
         row = self.names.gazetteer.curated_rows[position]
@@ -129,6 +152,14 @@ class Curated:
         prefixes = tuple(key.removeprefix("area:") for key in keys.split(";"))
         shapes = self.names.gazetteer.area_shapes
         return union(shape for code, shape in shapes.items() if code.startswith(prefixes))
+
+
+def _lost_streets(
+    candidate: Candidate, rest: Mapping[str, Sequence[Candidate]]
+) -> tuple[str, ...]:
+    """Return the streets that no table holds beside a site: they are near it, not at it."""
+    lost = (name for name, found in rest.items() if not found and kind_of(name) == "street")
+    return tuple(lost) if candidate.precision == "site" else ()
 
 
 def _question(note: str) -> str | None:

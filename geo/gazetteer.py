@@ -74,12 +74,20 @@ class CuratedPlace:
         >>> row = CuratedPlace("Mare Street", (), ("Hackney",), True, "street", None, "", 0, "")
         >>> row.read_as(["Hackney", "Mare St"]), row.read_as(["Mare St"])
         ('Mare Street, Hackney', 'Mare Street')
+        >>> row = replace(row, name="Hackney Road", other_names=("High Road",), alone=False)
+        >>> row.read_as(["High Road", "Hackney"]), row.read_as(["Hackney Road", "Hackney"])
+        ('Hackney Road', 'Hackney Road, Hackney')
         """
-        text = " ".join(map(name_key, names)).replace(name_key(self.name), "")
+        key, words = name_key(self.name), name_key(" ".join(names)).split()
+        for word in key.split():
+            if word in words:
+                words.remove(word)
+        text = " ".join(words)
         said = [other for other in self.near if name_key(other) in text]
         if said:
             return f"{self.name}, {max(said, key=len)}"
-        return self.name if self.alone or not self.near else f"{self.name}, {self.near[0]}"
+        told = self.alone or not self.near or key.startswith(f"{name_key(self.near[0])} ")
+        return self.name if told else f"{self.name}, {self.near[0]}"
 
 
 @dataclass(frozen=True)
@@ -243,6 +251,15 @@ class Gazetteer:
                 for key in keys:
                     if position not in found[key]:
                         found[key].append(position)
+        return Spellings(found)
+
+    @cached_property
+    def curated_names(self) -> Spellings[int]:
+        """Rows of ``curated`` that bear each name, whatever they are near to."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for position, row in enumerate(self.curated_rows):
+            for key in dict.fromkeys(map(name_key, (row.name, *row.other_names))):
+                found[key].append(position)
         return Spellings(found)
 
     @cached_property

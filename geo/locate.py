@@ -239,7 +239,10 @@ def _resolve(
         return unknown(None, str(error), "Where was it?"), []
     names = Names(gazetteer, gazetteer.scope_of(force))
     also = _also(area, parts) + _in_brackets(parts, gazetteer)
-    search = Search(names, standing_by(parts), frozenset([*parts.districts, *also]))
+    beside = standing_by(parts)
+    once = len(beside) == 1 and parts.relation != "between"
+    around = frozenset([*parts.districts, *also])
+    search = Search(names, beside, around, parts.relation if once else None)
     found = search.find([*parts.names, *also])
     if not found:
         return unknown(parts.read, *_why_not(parts, search, force)), []

@@ -57,11 +57,14 @@ class Search:
         Names that the place is only beside: landmarks and cross streets.
     around
         Names of districts that the place is in.
+    relation
+        How the place stands to what it is beside, where that is said once.
     """
 
     names: Names
     beside: frozenset[str] = frozenset()
     around: frozenset[str] = frozenset()
+    relation: str | None = None
 
     def find(self, names: Sequence[str]) -> list[Candidate]:
         """
@@ -77,17 +80,23 @@ class Search:
         every = [name for name, _ in joined]
         found = Curated(self.names).whole(every)
         if not found and main and beside:
-            found = self._with_beside(self._of(main), main, beside)
+            found = self._with_beside(self._of(main) or self._met(main, beside), main, beside)
         if not found:
             found = self._of(every)
         return sorted(found, key=lambda c: (-c.score, c.name or "", c.area_code or ""))
 
     def _of(self, names: Sequence[str]) -> list[Candidate]:
         """Read parts that are all of the place."""
-        found = Curated(self.names).find(names)
+        found = [self._beyond(c) for c in Curated(self.names).find(names)]
         if not found and len(names) == 1 and not is_everywhere(names[0]):
             found = self.names.single(names[0]) or self.names.postal(names[0])
         return found or self._constrained(names)
+
+    def _beyond(self, place: Candidate) -> Candidate:
+        """Widen a site that the text only names a street by: "Duke Street, Marble Arch"."""
+        if not place.lost or self.relation is not None:
+            return replace(place, lost=())
+        return self._with_detail(replace(place, lost=()), list(place.lost))
 
     # What a place is beside ----------------------------------------------------------------
 
@@ -111,6 +120,14 @@ class Search:
         others = [r for c in apart for readings in known for r in _streets(readings, c)]
         return [*made, *others]
 
+    def _met(self, main: Sequence[str], beside: Sequence[str]) -> list[Candidate]:
+        """Read a street that only what the place is beside tells from its namesakes."""
+        if len(main) != 1 or kind_of(main[0]) != "street":
+            return []
+        company = self._of(beside)
+        named = Curated(self.names).named(main[0])
+        return [c for c in named if c.precision != "area" and compatible(c, company)]
+
     def _detail(
         self, name: str, wide: Sequence[str], found: Sequence[Candidate]
     ) -> list[Candidate]:
@@ -124,7 +141,12 @@ class Search:
         read = [c for c in read if not c.lost and c.precision != "area"]
         read = read or ([] if wide else self.names.single(name))
         near = [reading for reading in read if compatible(reading, found)]
-        return near or Curated(self.names).whole([name])
+        if near:
+            return near
+        curated = Curated(self.names)
+        named = [c for c in curated.named(name) if c.precision != "area"]
+        near = [c for c in named if compatible(c, found)]
+        return near or curated.whole([name, *wide]) or curated.whole([name])
 
     # Several names: each constrains the others --------------------------------------------
 
@@ -185,7 +207,7 @@ class Search:
         if place.precision == "street" and self.beside.issuperset(details):
             # Outside a shop, or where a lane we lack meets it, is on the street all the same.
             reason = f"{place.reason} {named!r} is in no table we hold: somewhere along it."
-            name = f"{named}, {place.name}"
+            name = self._in_words(named, place.name or "")
             return replace(place, name=name, reason=reason, lost=tuple(details))
         question = None
         if place.precision == "area":
@@ -207,6 +229,13 @@ class Search:
             shape=shape, margin_m=margin, score=place.score * 0.9, question=question,
             lost=tuple(details),
         )  # fmt: skip
+
+    def _in_words(self, detail: str, place: str) -> str:
+        """Name a street and what it is said to be beside: "High Street, outside Boots"."""
+        if self.relation is None:
+            return f"{detail}, {place}"
+        street, *around = place.split(", ", maxsplit=1)
+        return ", ".join([street, f"{self.relation} {detail}", *around])
 
     def _high_street(self, details: Sequence[str], place: Candidate) -> Candidate | None:
         """Place the high street of an authority named after its town in the town's centre."""
