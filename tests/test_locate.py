@@ -178,12 +178,12 @@ def test_the_force_bounds_the_search():
 
 def test_the_records_own_area_column_helps():
     row = locate("High St", area="Ilford").iloc[0]
-    assert (row["place_read"], row["area_name"]) == ("High Street, Ilford", "Redbridge")
+    assert (row["place_read"], row["area_name"]) == ("High Road, Ilford", "Redbridge")
     assert locate("Clock Tower", area="Lewisham")["precision"].item() == "area"
 
 
 def test_a_street_no_table_holds_is_as_wide_as_its_district():
-    row = locate("Brigstock Rd, Thornton Heath").iloc[0]
+    row = locate("Whitehorse Rd, Thornton Heath").iloc[0]
     assert row["precision"] == "district"
     assert "in no table we hold" in row["reason"]
 
@@ -236,7 +236,7 @@ def test_other_forces(force, text, precision, area):
         ("Uxbridge Rd, Shepherds Buh", "Uxbridge Road, Shepherd's Bush"),
         ("Shepherdsbush", "Shepherds Bush"),
         ("Croyden", "Croydon"),
-        ("HIGH ST ILFORD", "High Street, Ilford"),
+        ("HIGH ST ILFORD", "High Road, Ilford"),
     ],
 )
 def test_slips_of_the_pen(text, read):

@@ -36,7 +36,7 @@ def test_a_street_no_table_holds_is_found_on_the_map():
 
 
 def test_parts_choose_among_streets_of_one_name():
-    for text in ("High St, Thornton Heath", "Thornton Heath, High Street"):
+    for text in ("High St, South Norwood", "South Norwood, High Street"):
         assert read(text, *HIGH_STREETS).lost == ("High Street",), "neither is near it"
     found = read("High St, Croydon", HIGH_STREETS[1])
     assert (found.precision, found.area_code) == ("street", "E09000008")
@@ -217,7 +217,14 @@ def test_a_ward_is_not_read_into_the_name_of_a_station():
         ("Tube Station, Brixton", "Brixton station", "site"),
         ("George St j/w North End, Croydon", None, "district"),
         ("Westfields, Stratford", "Westfield, Stratford", "site"),
-        ("High St o/s Nobody's, Ilford", "Nobody's, High Street, Ilford", "street"),
+        ("High St o/s Nobody's, Ilford", "High Road, outside Nobody's, Ilford", "street"),
+        ("Duke St, Marble Arch", "Duke Street, Marble Arch", "district"),
+        (
+            "Portobello Rd j/w Talbot Rd",
+            "Portobello Road, junction with Talbot Road",
+            "district",
+        ),
+        ("Edgware Rd j/w Foo St", "Edgware Road, junction with Foo Street", "street"),
         ("Foo Street, N4", "Foo Street, N4", "district"),
         ("N4", "N4", "district"),
         ("Coventry St, Piccadilly", "Coventry Street, Piccadilly", "street"),

@@ -1,9 +1,15 @@
-"""The places of 2025 and 2026 as the force published them: the list itself, not how it reads."""
+"""The places of 2025 and 2026 as the force published them, and how those reviewed read."""
 
 import csv
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
+
+from data.gazetteer import load_gazetteer
+from geo.locate import locate_places
+
+REVIEWED = pd.read_csv(Path(__file__).parent / "reviewed_places_2025_2026.csv")
 FILE = Path(__file__).parent / "met_places_2025_2026.csv"
 COLUMNS = ["force", "date", "place_published", "area_published", "source"]
 FIRST, LAST = date(2025, 1, 8), date(2026, 4, 17)  # the first and last day of the two records
@@ -44,3 +50,25 @@ def test_each_place_names_the_record_of_its_year():
 def test_no_borough_is_put_in_the_force_s_mouth():
     """The record has no column for a borough; one given here would be a reader's own."""
     assert {place["area_published"] for place in PLACES} == {""}
+
+
+def test_every_reviewed_place_reads_as_a_person_reads_it():
+    """Rows a person judged right; those a builder has not looked at are in neither table."""
+    asked = REVIEWED[["force", "place_published"]].assign(area_published=None)
+    out = locate_places(asked, load_gazetteer())
+    columns = ["place_published", "place_read", "precision", "area_name", "uncertainty_m"]
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(out[columns]), REVIEWED[columns], check_dtype=False
+    )
+
+
+def test_reviewed_places_are_published_ones_each_once():
+    listed = {place["place_published"] for place in PLACES}
+    assert set(REVIEWED["place_published"]) <= listed
+    assert REVIEWED["place_published"].is_unique
+
+
+def test_most_reviewed_places_are_narrower_than_a_borough():
+    wide = REVIEWED["precision"].isin(["area", "unknown"])
+    assert wide.mean() < 0.05
+    assert REVIEWED["uncertainty_m"].median() < 800
