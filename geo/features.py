@@ -350,6 +350,8 @@ def _shapes(pieces: gpd.GeoDataFrame) -> NDArray[np.object_]:
 def _merged(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     """Join lines end to end where no third meets them; a multiline they stay."""
     merged = shapely.normalize(shapely.line_merge(shapes))
+    # Of a street whose every piece begins where it ends, merging leaves nothing.
+    merged = np.where(shapely.is_empty(merged), shapes, merged)
     parts, rows = shapely.get_parts(merged, return_index=True)
     many: NDArray[np.object_] = shapely.multilinestrings(parts, indices=rows)
     return many

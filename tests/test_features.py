@@ -100,6 +100,14 @@ def test_a_street_drawn_both_ways_is_drawn_once():
     assert lengths(gather(pieces)) == pytest.approx([100], abs=0.1)
 
 
+def test_a_street_without_length_is_kept_beside_others():
+    streets = gather(
+        make_pieces(("Love Lane", "way/1", 0, 0, 0, 0), ("High Street", "way/2", 0, 0, 90, 0))
+    )
+    assert streets["name"].tolist() == ["High Street", "Love Lane"]
+    assert lengths(streets) == pytest.approx([90, 0], abs=0.2)
+
+
 def test_a_clipped_piece_leaves_its_street_in_part():
     pieces = make_pieces(
         ("A Road", "way/1", 0, 0, 100, 0),
