@@ -145,8 +145,13 @@ class Search:
             return near
         curated = Curated(self.names)
         named = [c for c in curated.named(name) if c.precision != "area"]
-        near = [c for c in named if compatible(c, found)]
-        return near or curated.whole([name, *wide]) or curated.whole([name])
+        near = [c for c in named if compatible(c, found)] or curated.whole([name, *wide])
+        return near or curated.whole([name]) or self._town_elsewhere(name, found)
+
+    def _town_elsewhere(self, name: str, found: Sequence[Candidate]) -> list[Candidate]:
+        """Read the town that a landmark names, where none of the places found is in it."""
+        towns = [c for part in self._run_together(name)[1:] for c in self.names.single(part)]
+        return [] if any(compatible(town, found) for town in towns) else towns
 
     # Several names: each constrains the others --------------------------------------------
 

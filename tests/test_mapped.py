@@ -43,6 +43,17 @@ def test_parts_choose_among_streets_of_one_name():
     assert read("High Street", *HIGH_STREETS).precision == "unknown", "every town has one"
 
 
+def test_a_street_is_not_taken_from_another_town_than_its_landmark_names():
+    spur = row("Spur Road", "street", line((0, 0), (300, 0), at=CROYDON))
+    text = "Spur Road / Orpington War Memorial"
+    found = read(text, spur, extent=around(CROYDON, 2000))
+    assert found.precision == "unknown"
+    assert found.question == "Which is meant: that in Bromley or in Croydon?"
+    near = row("Spur Road", "street", line((0, 0), (200, 0), at=(546_500, 166_100)))
+    assert read(text, near).area_code == "E09000006"
+    assert read(text, near).precision == "street"
+
+
 def test_a_junction_is_a_site_where_two_streets_meet():
     for text in ("Surrey St j/w Crown Hill, Croydon", "Croydon, Crown Hill / Surrey Street"):
         found = read(text, SURREY, CROWN)
