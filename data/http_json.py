@@ -81,7 +81,19 @@ class Request:
     @property
     def host(self) -> str:
         """The server's name, as messages give it."""
-        return urlsplit(self.url).netloc
+        return host_of(self.url)
+
+
+def host_of(url: str) -> str:
+    """
+    Return the server that an address names, without a login that stands in it.
+
+    Examples
+    --------
+    >>> host_of("http://me:secret@localhost:8080/search")
+    'localhost:8080'
+    """
+    return url.partition("://")[2].partition("/")[0].rpartition("@")[2]
 
 
 def client_for(request: Request) -> httpx.Client:

@@ -18,6 +18,7 @@ from data.http_json import (
     backoff_s,
     client_for,
     get_json,
+    host_of,
 )
 from data.nominatim_pages import (
     LIMIT,
@@ -88,7 +89,7 @@ class Nominatim:
     @property
     def host(self) -> str:
         """The server's name, as messages give it."""
-        return self.server.partition("://")[2].partition("/")[0] or self.server
+        return host_of(self.server) or self.server
 
     def ask(self, question: Question) -> Answer:
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import traceback
@@ -40,6 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     # A file geo.py lying where the user stands must not hide ours from child processes.
     os.environ.setdefault("PYTHONSAFEPATH", "1")
+    _accept_any_letter()
     try:
         return _dispatch(sys.argv[1:] if argv is None else argv)
     except SystemExit as end:  # argparse's --help
@@ -48,6 +50,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         if os.environ.get("PASSERSBY_DEBUG") == "1":
             raise
         return _conclude(error)
+
+
+def _accept_any_letter() -> None:
+    """Let a screen without a letter for something show its number instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _conclude(error: BaseException) -> int:
@@ -277,7 +286,7 @@ def _located(options: argparse.Namespace, lookup: Lookup) -> int:
 
     if options.place is not None and not options.file:
         return show_candidates(
-            options.place,
+            _readable(options.place),
             force=options.force,
             csv=options.csv,
             as_json=options.json,
@@ -288,6 +297,11 @@ def _located(options: argparse.Namespace, lookup: Lookup) -> int:
         msg = "--json tells the candidates for one PLACE; --file is answered in --csv."
         raise UsageError(msg)
     return locate_file(options.file, force=options.force, csv=options.csv, lookup=lookup)
+
+
+def _readable(typed: str) -> str:
+    """Return an argument without the bytes that are no text, which arrive as surrogates."""
+    return typed.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _predict(options: argparse.Namespace) -> int:

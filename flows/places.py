@@ -276,4 +276,15 @@ def _print_json(found: pd.DataFrame) -> None:
 
     for row in as_rows(found):
         plain: dict[str, Any] = {name: row[name] for name in LISTED}
-        print(json.dumps(plain, ensure_ascii=False, allow_nan=False))
+        print(_escaped(json.dumps(plain, ensure_ascii=False, allow_nan=False)))
+
+
+def _escaped(text: str) -> str:
+    """Escape, as JSON does, what steers a terminal or what our output has no letter for."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return "".join(
+        letter
+        if letter.isprintable() and letter.encode(encoding, "ignore")
+        else json.dumps(letter)[1:-1]
+        for letter in text
+    )

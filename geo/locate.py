@@ -44,6 +44,9 @@ MOST_NAMED = 5
 MOST_ASKED = 3
 """Names in one question."""
 
+NO_AREA = "no one area"
+"""What a question calls the area of a place that lies in none, or in several."""
+
 REMEDY = "Add the town or borough, or pin it in data/corrections.csv."
 """What a person can do about a place that is not settled."""
 
@@ -296,7 +299,11 @@ def _which(areas: Sequence[str], count: int) -> str:
     'Which is meant: that in Newham or in Westminster?'
     >>> _which(["Haringey"], 3)
     'Which of the 3 in Haringey is meant?'
+    >>> _which([NO_AREA], 2)
+    'Which of the 2 is meant?'
     """
+    if set(areas) == {NO_AREA}:
+        return f"Which of the {count} is meant?"
     if len(areas) == 1:
         where = f" in {areas[0]}" if areas[0] != NO_AREA else ""
         return f"Which of the {count}{where} is meant?"

@@ -6,6 +6,7 @@ import re
 
 import pandas as pd
 import pytest
+from nominatim_proxy import running
 from running import run_command
 
 from flows import screen
@@ -129,6 +130,29 @@ def test_a_terminal_is_not_steered_by_a_place(capsys):
     assert "\x1b" not in out
     assert "[bold]x[/bold]" in out
     assert ":smile:" in out
+
+
+def test_json_steers_no_terminal_and_reads_back(capsys):
+    place = "Ilf\x9b31m\x7f \u202eCamden caf\u00e9"
+    assert main(["locate", place, "--json"]) == 0
+    out = capsys.readouterr().out
+    assert all(letter.isprintable() or letter == "\n" for letter in out)
+    assert "caf\u00e9" in out, "letters stay as they are"
+    assert json.loads(out.splitlines()[0])["place_published"] == place
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_a_screen_without_our_letters_is_answered(tmp_path, more):
+    command = ("locate", "Caf\u00e9, \u6771\u4eac, Ilford", *more)
+    run = run_command(*command, folder=tmp_path, PYTHONIOENCODING="ascii")
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.isascii()
+    assert not more or "Caf\u00e9" in json.loads(run.stdout.splitlines()[0])["place_published"]
+
+
+def test_bytes_that_are_no_text_are_read_as_unknown_letters(capsys):
+    assert main(["locate", "Caf\udce9, Ilford"]) == 0
+    assert "Caf\ufffd, Ilford" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -336,3 +360,25 @@ def test_progress_is_told_on_a_terminal_or_of_long_work(
         advance(total)
     assert (f"{total}/{total}" in errors.getvalue()) == told
     assert capsys.readouterr().out == ""
+
+
+# A geocoder -------------------------------------------------------------------------------
+
+
+def test_a_street_that_answers_two_questions_is_one_street(tmp_path, capsys):
+    with running() as server:  # it answers everything with Kaivokatu
+        place = ["locate", "Kaivokatu, Wibble", "--json", "--country", "fi"]
+        assert main([*place, "--nominatim", server.url, "--project", str(tmp_path)]) == 0
+        assert len(server.queries) > 1
+    (row,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert row["question"] is None
+    assert row["located_by"] == "Nominatim"
+
+
+def test_a_login_in_an_address_is_not_told(tmp_path, capsys):
+    server = "http://me:secret@127.0.0.1:9"
+    place = ["locate", "Qwertyville", "--project", str(tmp_path), "--offline"]
+    assert main([*place, "--nominatim", server]) == 0
+    told = capsys.readouterr().err
+    assert "127.0.0.1:9" in told
+    assert "secret" not in told
