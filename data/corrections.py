@@ -17,7 +17,7 @@ import pandas as pd
 
 from data.cell import is_unknown, one_line
 from data.dates import parse_date
-from data.delimited import decode
+from data.delimited import DELIMITERS, decode
 from data.errors import CorrectionError, SourceError, ValueParseError
 from data.exports import FORMULA_STARTS
 from data.lint import join_flags, split_flags
@@ -120,7 +120,9 @@ def _read(path: Path) -> list[dict[str, Any]]:
         text = decode(path.read_bytes(), name=name)
     except SourceError as error:
         raise CorrectionError(str(error)) from error
-    reader = csv.DictReader(io.StringIO(text, newline=""), restkey=_BEYOND)
+    head = text.partition("\n")[0]
+    mark = max(DELIMITERS, key=head.count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=mark, restkey=_BEYOND)
     try:
         return _lines(reader, name)
     except csv.Error as error:
@@ -256,6 +258,7 @@ def apply_corrections(
         applied.append(line | {"value_from": line["value_from"] or before})
     changed = _change(core, changes)
     _require_whole_spots(changed, applied)
+    _require_lon_first(changed, applied)
     order = {identity: position for position, identity in enumerate(rows)}
     applied.sort(key=lambda line: order[line["deployment_id"]])
     return changed, as_table(applied, CORE_CORRECTIONS)
@@ -270,6 +273,25 @@ def _require_whole_spots(core: pd.DataFrame, applied: Sequence[Mapping[str, Any]
             msg = (
                 f"{_where(line)} gives {line['column']} of {line['deployment_id']} but nothing "
                 f"gives its {other}. A spot needs both: add a line for {other}."
+            )
+            raise CorrectionError(msg)
+
+
+def _require_lon_first(core: pd.DataFrame, applied: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse a spot that lies among the areas we know only with lon and lat changed about."""
+    lines = {line["deployment_id"]: line for line in applied if line["column"] in _SPOT}
+    spots = core[core["deployment_id"].isin(lines)].set_index("deployment_id")
+    spots = spots[list(_SPOT)].dropna()
+    if spots.empty:
+        return
+    from data.gazetteer import load_gazetteer
+
+    west, south, east, north = load_gazetteer().areas.total_bounds
+    for identity, lon, lat in spots.itertuples():
+        if west <= lat <= east and south <= lon <= north:
+            msg = (
+                f"{_where(lines[identity])} puts {identity} at lon {lon:g}, lat {lat:g}. The "
+                "two seem to have changed places: lon is degrees east, negative to the west."
             )
             raise CorrectionError(msg)
 

@@ -6,6 +6,7 @@ import codecs
 import csv
 import hashlib
 import io
+import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -99,9 +100,7 @@ def decode(content: bytes, *, name: str) -> str:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if all(c.isprintable() or c in _ALLOWED or c.isspace() for c in text[:_SAMPLE]) and (
-            "\x00" not in text
-        ):
+        if all(map(_is_written, text[:_SAMPLE])) and "\x00" not in text:
             return text.removeprefix("\ufeff")
         break
     msg = (
@@ -110,6 +109,13 @@ def decode(content: bytes, *, name: str) -> str:
         "PDF, its download may be damaged; fetch it again."
     )
     raise SourceError(msg)
+
+
+def _is_written(letter: str) -> bool:
+    """Tell letters, and marks between them that nobody sees, from bytes of another kind."""
+    if letter.isprintable() or letter.isspace() or letter in _ALLOWED:
+        return True
+    return unicodedata.category(letter) == "Cf"
 
 
 def _encodings(content: bytes) -> Sequence[str]:

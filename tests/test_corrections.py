@@ -168,6 +168,14 @@ def test_a_file_saved_by_a_spreadsheet_reads(write):
     assert "Café" in load_corrections([path])["value_to"].tolist()
 
 
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_a_file_parted_by_other_marks_reads(tmp_path, mark):
+    path = tmp_path / "corrections.csv"
+    cells = ("met-2023-04-06-1", "event", "", "a fair, in May", "r", "e")
+    path.write_text(f"{mark.join(COLUMNS)}\n{mark.join(cells)}\n")
+    assert "a fair, in May" in load_corrections([path])["value_to"].tolist()
+
+
 def test_a_comma_that_splits_a_reason_is_noticed(tmp_path):
     path = tmp_path / "corrections.csv"
     path.write_text(

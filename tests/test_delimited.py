@@ -32,6 +32,13 @@ def test_encodings(encoding):
     assert wide(text.encode(encoding)) == (["Location", "Date", "Faces seen"], expected)
 
 
+@pytest.mark.parametrize("unseen", ["\u200b", "\u200e", "\u00ad", "\u2060", "\ufeff"])
+def test_marks_that_nobody_sees_do_not_make_a_table_unreadable(unseen):
+    assert wide(PLAIN.replace("Camden", f"Cam{unseen}den").encode())[0] == wide(PLAIN)[0]
+    with pytest.raises(SourceError, match="no text"):
+        wide(PLAIN.replace("Camden", "Cam\x1bden").encode())
+
+
 @pytest.mark.parametrize("mark", [";", "\t", "|"])
 def test_delimiters(mark):
     text = f"Location{mark}Date{mark}Rate\nHigh St, Ilford{mark}06/04/23{mark}0,6\n"

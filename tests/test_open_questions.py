@@ -42,6 +42,8 @@ CORRECTIONS = (
     "essex-2025-05-11-1,High St,place_read,,Qwertyville,A reader wrote in,a letter,",
 )
 
+SWAPPED = {"lon": 51.7343, "lat": 0.4691}
+
 
 def write_project(folder, *corrections):
     lines = [f'{date},"{place}",5h,1200,1' for date, place in ROWS]
@@ -202,6 +204,14 @@ def test_a_run_is_refused_with_what_is_wrong(tmp_path, line, said):
     refused = one_paragraph(run(tmp_path, "--direct"))
     assert said in refused
     assert "corrections.csv, line 2" in refused
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_spot_with_its_coordinates_changed_about_is_refused(tmp_path):
+    lines = [f"essex-2025-05-07-1,,{name},,{value},r,e," for name, value in SWAPPED.items()]
+    write_project(tmp_path, *lines)
+    refused = one_paragraph(run(tmp_path, "--direct"))
+    assert "at lon 51.7343, lat 0.4691. The two seem to have changed places" in refused
     assert not (tmp_path / "site").exists()
 
 
