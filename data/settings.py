@@ -35,7 +35,9 @@ class Settings(BaseSettings):
     'newsroom/.passersby/state.duckdb'
     """
 
-    model_config = SettingsConfigDict(env_prefix="PASSERSBY_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix="PASSERSBY_", frozen=True, extra="forbid", env_ignore_empty=True
+    )
 
     project: Path = Path()
     out: Path = Path("site")

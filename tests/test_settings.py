@@ -63,3 +63,9 @@ def test_nobody_is_asked_unless_named():
     for wrong in ("yes", "ftp://example.org", ""):
         with pytest.raises(ValidationError, match="nominatim"):
             Settings(nominatim=wrong)
+
+
+def test_a_variable_that_is_empty_says_nothing(monkeypatch):
+    monkeypatch.setenv("PASSERSBY_NOMINATIM", "")
+    monkeypatch.setenv("PASSERSBY_OUT", "")
+    assert (Settings().nominatim, Settings().out) == (None, Path("site"))
