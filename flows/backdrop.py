@@ -21,7 +21,7 @@ OSM_SOURCES = ("OpenStreetMap", "Nominatim")
 OSM_CREDIT: dict[str, object] = {
     "title": "Streets and places of OpenStreetMap",
     "licence": "Open Data Commons Open Database License (ODbL) 1.0",
-    "credit": "\N{COPYRIGHT SIGN} OpenStreetMap contributors",
+    "credit": "\N{COPYRIGHT SIGN} OpenStreetMap contributors (ODbL)",
     "vintage": "as in the extract or answer used",
 }
 
