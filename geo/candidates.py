@@ -50,7 +50,9 @@ class Candidate:
     lost
         Parts of the text that no table holds.
     kind
-        What a map says it is, where its shape is a map's own: street, station, venue ...
+        What a map says it is, where its shape is a map's own: street, station, venue ...;
+        "point" for a street of which a table holds no more. Such a reading is dropped, not
+        contradicted, where the other parts say that another of its name is meant.
     axis
         Middle line of a street as a map has it, even where the map cuts it.
     """

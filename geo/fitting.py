@@ -112,9 +112,10 @@ def agreeing(
     Returns
     -------
     agreeing
-        The same names. Where a map's readings of one fit no reading of the parts before it,
-        those are dropped: a map of one town holds its own High Street, not the one that is
-        meant. Contradictions between our own tables are left standing.
+        The same names. Where a map's readings of one, or the points of a street, fit no
+        reading of the parts before it, those are dropped: a map of one town holds its own
+        High Street, not the one that is meant, and the Edgware Road of two stations runs on
+        to Cricklewood. Other contradictions between our own tables are left standing.
     """
     tables = [(name, [c for c in found if c.kind is None]) for name, found in parts]
     kept = [found for _, found in tables if found]

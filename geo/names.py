@@ -232,7 +232,8 @@ class Names:
     def _street(self, rows: list[int], score: float) -> Candidate:
         shape = shapely.MultiPoint(self._spots(rows)).convex_hull.buffer(STREET_REACH_M)
         reason = "A point in our tables bears the street's name; how far it runs is not held."
-        return self._named(rows, "district", shape, 0.0, score=score, reason=reason)
+        made = self._named(rows, "district", shape, 0.0, score=score, reason=reason)
+        return replace(made, kind="point")
 
     def _district(self, rows: list[int], score: float) -> Candidate:
         """Draw the district that points of one name, and their kin, lie in."""

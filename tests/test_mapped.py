@@ -279,3 +279,11 @@ def test_a_bridge_road_is_named_after_its_bridge():
     found = read_place("Vauxhall Bridge Rd", EMBEDDED, force=MET)
     assert found.precision == "unknown"
     assert read_place("Peckham Rye Lane", EMBEDDED, force=MET).precision == "street"
+
+
+def test_a_road_of_a_station_may_run_on_to_the_district_named():
+    found = read_place("A5 Edgware Rd, Cricklewood", EMBEDDED, force=MET)
+    cricklewood = read_place("Cricklewood", EMBEDDED, force=MET)
+    assert found.precision == "district"
+    assert found.shape.equals(cricklewood.shape)
+    assert read_place("Edgware Road", EMBEDDED, force=MET).precision == "district"
