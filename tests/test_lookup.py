@@ -12,7 +12,7 @@ from flows.command import main
 from geo.crs import to_stored
 
 TABLE = 'Date,Location,Duration,Faces seen\n06/05/23,"Lexington St, Westminster",5h,1200\n'
-CREDIT = "© OpenStreetMap contributors"
+CREDIT = "© OpenStreetMap contributors (ODbL)"
 
 
 def answer(name="Lexington Street"):
