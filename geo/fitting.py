@@ -98,6 +98,32 @@ def fit(readings: Sequence[Sequence[Candidate]]) -> list[Candidate]:
     return [c for c in fitting if NARROWEST_FIRST[c.precision] == narrow]
 
 
+def clipped(street: Candidate, readings: Sequence[Sequence[Candidate]]) -> Candidate:
+    """
+    Keep a street that a map cuts to what lies in or near the other parts.
+
+    Parameters
+    ----------
+    street
+        A mapped street; one that is whole stays as it is.
+    readings
+        Per part of the text, its readings.
+
+    Returns
+    -------
+    street
+        Where the map cuts it, no more than `NEAR_M` beyond what the other parts name.
+    """
+    if street.precision != "district" or street.shape is None:
+        return street
+    shape = street.shape
+    for part in readings:
+        around = [r.shape.buffer(r.margin_m + NEAR_M) for r in part if r.shape is not None]
+        near = shapely.intersection(shape, shapely.union_all(around))
+        shape = shape if near.is_empty else near
+    return replace(street, shape=shape)
+
+
 def agreeing(
     parts: Sequence[tuple[str, list[Candidate]]],
 ) -> list[tuple[str, list[Candidate]]]:

@@ -118,12 +118,15 @@ class Names:
         Add what maps at hand hold of a name.
 
         A street on the map is narrower than the surroundings of a dock that bears its name,
-        and takes its place; anything else our own tables know needs no second reading.
+        and takes its place, unless the map cuts it; anything else our own tables know needs
+        no second reading.
         """
         if known and kind_of(name) != "street":
             return known
         mapped = self.mapped(name, exact=exact)
-        return [*(c for c in known if not compatible(c, mapped)), *mapped]
+        whole = [c for c in mapped if c.precision != "district"]
+        cut = [c for c in mapped if c.precision == "district" and not compatible(c, known)]
+        return [*(c for c in known if not compatible(c, whole)), *whole, *cut]
 
     def mapped(self, name: str, *, exact: bool) -> list[Candidate]:
         """Return the features of maps at hand that bear a name."""

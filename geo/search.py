@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from geo.curated import Curated
-from geo.fitting import agreeing, compatible, fit, narrowed
+from geo.fitting import agreeing, clipped, compatible, fit, narrowed
 from geo.gazetteer import spellings
 from geo.names import CENTRE_REACH_M, DISTRICT_REACH_MIN_M, TABLES, Names
 from geo.place import kind_of, name_key
@@ -170,6 +170,7 @@ class Search:
         if not fitting:
             return [c for found in known for c in found]
         fitting = [c for c in fitting if hull is None or compatible(c, [hull])] or fitting
+        fitting = [clipped(c, known) for c in fitting if c.axis is not None] or fitting
         others = [[part for part in known if not _is_of(c, part)] for c in fitting]
         chosen = [narrowed(c, rest) for c, rest in zip(fitting, others, strict=True)]
         stated = {c.area_code for found in known for c in found if c.precision == "area"}

@@ -286,4 +286,23 @@ def test_a_road_of_a_station_may_run_on_to_the_district_named():
     cricklewood = read_place("Cricklewood", EMBEDDED, force=MET)
     assert found.precision == "district"
     assert found.shape.equals(cricklewood.shape)
-    assert read_place("Edgware Road", EMBEDDED, force=MET).precision == "district"
+    assert read_place("Edgware Road, Croydon", EMBEDDED, force=MET).area_code == "E09000008"
+
+
+def test_a_cut_street_never_widens_what_is_known_without_the_map():
+    cut = row(
+        "Abbey Road", "street", line((0, 0), (200, 0), at=(526_400, 183_200)), whole=False
+    )
+    before = read_place("Abbey Road, Westminster", EMBEDDED, force=MET)
+    after = read("Abbey Road, Westminster", cut)
+    assert circle_of(after)[1] <= circle_of(before)[1]
+    assert after.area_code == before.area_code
+
+
+def test_a_cut_street_in_a_district_is_looked_for_there_and_credited():
+    cut = row("Zigzag Lane", "street", line((0, 0), (200, 0), at=ILFORD), whole=False)
+    ilford = read_place("Ilford", EMBEDDED, force=MET)
+    found = read("Zigzag Lane, Ilford", cut)
+    assert found.located_by == "Toy map"
+    assert ilford.shape.buffer(701).covers(found.shape)
+    assert found.shape.covers(cut["geometry"])
