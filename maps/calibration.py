@@ -107,11 +107,13 @@ stated radius, and the median radius is 800 m.'
     lost = sum(int(row["spots"]) for row in mine if row["covered_by"] == NOTHING)
     spots = int(whole["spots"])
     right, inside = _percent(whole["right_area_share"]), _percent(whole["inside_share"])
+    between = _interval(whole)
     return (
         f"Of {words.plural(spots, 'place')} as the force published them, not seen while the "
         f"reading was built, {words.count(spots - lost)} got an answer: {right} of those are "
-        f"in the right borough, {inside} of the known spots lie inside the stated radius, and "
-        f"the median radius is {words.distance(whole['radius_median_m'])}."
+        f"in the right borough, {inside} of the known spots lie inside the stated radius"
+        f"{f' (95 % interval {between})' if between else ''}, and the median radius is "
+        f"{words.distance(whole['radius_median_m'])}."
     )
 
 

@@ -1,13 +1,16 @@
-"""The places held out of the locator's making, and where they are: the list, not the score."""
+"""The places held out of the locator's making: where they are, and, in sums alone, the score."""
 
 import csv
 import hashlib
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pytest
+from pyproj import Geod
 
-from data.gazetteer import EMBEDDED
+from data.gazetteer import EMBEDDED, load_gazetteer
+from geo.locate import locate_places
 
 TESTS = Path(__file__).parent
 COLUMNS = ["place_published", "area_codes", "lon", "lat", "spot_kind", "exact_m", "how"]
@@ -74,3 +77,32 @@ def test_each_spot_lies_in_one_of_its_boroughs(boroughs):
     for place, spot in zip(spotted, spots, strict=True):
         away_m = boroughs.loc[place["area_codes"].split("|")].distance(spot).min()
         assert away_m <= NEAR_M, place["place_published"]
+
+
+def test_held_out_places_are_found_as_well_as_published():
+    """Only sums are told, so that a failure here teaches nobody a held-out place."""
+    frame = pd.read_csv(TESTS / "held_out_places.csv")
+    places = pd.DataFrame(
+        {
+            "force": "Metropolitan Police",
+            "place_published": frame["place_published"],
+            "area_published": None,
+        }
+    )
+    found = locate_places(places, load_gazetteer())
+    answered = found["precision"].ne("unknown").to_numpy()
+    ends = [part[column][answered] for part in (found, frame) for column in ("lon", "lat")]
+    off = Geod(ellps="WGS84").inv(*ends)[2]
+    right = [
+        code in codes.split("|")
+        for code, codes in zip(found["area_code"], frame["area_codes"], strict=True)
+    ]
+    sums = {
+        "answered": answered.mean(),
+        "right borough": pd.Series(right)[answered].mean(),
+        "inside": (off <= found["uncertainty_m"][answered]).mean(),
+    }
+    assert sums["answered"] >= 0.9, sums
+    assert sums["right borough"] >= 0.97, sums
+    assert sums["inside"] >= 0.95, sums
+    assert found["uncertainty_m"].median() <= 900, sums

@@ -492,14 +492,13 @@ def known_spots(reference: Path, gazetteer: object) -> pd.DataFrame:
     everywhere = [*london_stations(reference).itertuples(index=False)]
     everywhere += [s[::2] for s in railway_stations(reference).itertuples(index=False)]
     labels = Labels(everywhere)
-    rows: list[Row] = []
+    rows: list[Row] = [*of_published()]
     stations = of_kind("station") | of_kind("rail_station")
     rows += of_railways(reference, areas, forces, stations)
     rows += of_tubes(reference, areas, of_kind("station"))
     rows += of_wards(reference, areas, of_kind("ward"))
     rows += of_stops(areas, labels)
     rows += of_boroughs(areas)
-    rows += of_published()
     for extract, ways, codes, most in (
         ("westminster", westminster(reference), ("E09000033",), 400),
         ("city", city_and_holborn(reference), ("E09",), 200),
