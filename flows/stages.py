@@ -135,7 +135,7 @@ def locate_records(checked: Checked, lookup: Lookup) -> tuple[Checked, gpd.GeoDa
     distinct = distinct_places(told)
     sources = sources_for(as_corrected(distinct), lookup)
     places = locate_told_places(distinct, sources.gazetteer)
-    asked = ask_about(checked, told, places)
+    asked = ask_about(checked, told, places, sources.gazetteer)
     notes = (*asked.notes, *sources.notes)
     return replace(asked, notes=notes, unreachable=sources.unreachable), places
 
@@ -169,13 +169,20 @@ def locate_told_places(places: pd.DataFrame, gazetteer: Gazetteer) -> gpd.GeoDat
     return gpd.GeoDataFrame(every, geometry="geometry", crs=located.crs)
 
 
-def ask_about(checked: Checked, told: pd.DataFrame, places: gpd.GeoDataFrame) -> Checked:
+def ask_about(
+    checked: Checked, told: pd.DataFrame, places: gpd.GeoDataFrame, gazetteer: Gazetteer
+) -> Checked:
     """Flag the deployments whose place a person would have to tell, and say so at the end."""
+    import pandas as pd
+
+    from data.far_spots import flag_far_spots
     from data.lint import add_flags
     from data.open_questions import ask_places, flag_questions, sum_up
 
     questions = ask_places(told, places)
-    core, flags = add_flags(checked.core, checked.flags, flag_questions(questions))
+    raised = [flag_questions(questions), flag_far_spots(told, places, gazetteer)]
+    more = pd.concat(raised, ignore_index=True)
+    core, flags = add_flags(checked.core, checked.flags, more)
     notes = (*checked.notes, *sum_up(questions))
     return replace(checked, core=core, flags=flags, notes=notes)
 

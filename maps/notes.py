@@ -30,6 +30,7 @@ FLAG_NAMES = {
     "place-told-differently": "place told differently elsewhere",
     "place-told-narrower": "place told more narrowly elsewhere",
     "place-unknown": "place not known",
+    "spot-outside": "position outside the area of the force",
     "told-differently": "told differently by two documents",
 }
 """Flags as a reader may know them; any other is its own name with spaces."""
