@@ -206,7 +206,8 @@ def sum_up(questions: Sequence[OpenQuestion]) -> tuple[str, ...]:
     """
     Return the lines that a run ends with, each question once.
 
-    What a correction left open comes first, then what most deployments ask.
+    What a correction left open comes first, then what most deployments ask. Under each question
+    stands the line that answers it for one deployment.
 
     Parameters
     ----------
@@ -216,7 +217,8 @@ def sum_up(questions: Sequence[OpenQuestion]) -> tuple[str, ...]:
     Returns
     -------
     lines
-        At most `MOST_ASKED` questions, how many more there are, and where to answer.
+        At most `MOST_ASKED` questions, how many more there are, and where to answer; last the
+        first line of the file to answer in.
 
     Examples
     --------
@@ -224,7 +226,9 @@ def sum_up(questions: Sequence[OpenQuestion]) -> tuple[str, ...]:
     >>> for line in sum_up([asked, asked]):
     ...     print(line)
     Where is 'High St'? (2 deployments of Essex Police, such as essex-1)
-    Each is flagged in table.html and under its deployment, with the line to finish for corrections.csv, whose first line is: deployment_id,place,column,value_from,value_to,reason,evidence,source
+    essex-1,High St,place_read,High St,"High St, TOWN",REASON,EVIDENCE,SOURCE
+    To answer, finish such a line and put it into corrections.csv in the project's folder (--project, else the one you are in), below the line that follows. Under Notes in table.html every deployment asked about has its line.
+    deployment_id,place,column,value_from,value_to,reason,evidence,source
     """  # noqa: E501 - what is printed
     if not questions:
         return ()
@@ -232,18 +236,25 @@ def sum_up(questions: Sequence[OpenQuestion]) -> tuple[str, ...]:
     for one in questions:
         alike.setdefault((one.force, one.text), []).append(one)
     groups = sorted(alike.values(), key=lambda group: (not group[0].corrected, -len(group)))
-    lines = [_line(group) for group in groups[:MOST_ASKED]]
+    lines = [line for group in groups[:MOST_ASKED] for line in _lines(group)]
     more = len(groups) - MOST_ASKED
     if more > 0:
         lines.append(f"And {more} more such question{'s' if more > 1 else ''}.")
-    lines.append(
-        "Each is flagged in table.html and under its deployment, with the line to finish for "
-        f"corrections.csv, whose first line is: {','.join(ORDER)}"
+    how = (
+        "To answer, finish such a line and put it into corrections.csv in the project's folder "
+        "(--project, else the one you are in), below the line that follows. Under Notes in "
+        "table.html every deployment asked about has its line."
     )
-    return tuple(lines)
+    return (*lines, how, ",".join(ORDER))
 
 
-def _line(group: Sequence[OpenQuestion]) -> str:
+def _lines(group: Sequence[OpenQuestion]) -> tuple[str, str]:
+    first = group[0]
+    place = first.place if first.place.isprintable() else ""  # the screen must not be steered
+    return _told(group), line_to_paste(first.deployment_id, place)
+
+
+def _told(group: Sequence[OpenQuestion]) -> str:
     first = group[0]
     if len(group) == 1:
         return f"{first.text} ({first.deployment_id})"

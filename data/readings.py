@@ -73,7 +73,7 @@ def _reasons(row: Mapping[str, Any], lines: Lines) -> str | None:
     """Give the reasons of corrections, then what they come before."""
     if not lines:
         return None
-    said = [_sentence(line["reason"]) for line in lines.values()]
+    said = [as_sentence(line["reason"]) for line in lines.values()]
     if _is_reread(lines) and row["lon"] is not None:
         said.append("The position in the record is set aside for it.")
     told = telling_of(row)
@@ -85,7 +85,15 @@ def _reasons(row: Mapping[str, Any], lines: Lines) -> str | None:
     return " ".join(dict.fromkeys(said))
 
 
-def _sentence(text: str) -> str:
+def as_sentence(text: str) -> str:
+    """
+    End a text as a sentence ends, so that another may follow.
+
+    Examples
+    --------
+    >>> as_sentence("The year is a slip"), as_sentence("Is it?")
+    ('The year is a slip.', 'Is it?')
+    """
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 

@@ -193,6 +193,8 @@ def _cell_lines(row: pd.Series, raw: pd.DataFrame) -> list[str]:
 
 
 def _remark_lines(deployment_id: str, evidence: Evidence) -> list[str]:
+    from data.readings import as_sentence
+
     corrections = evidence.tables["core_corrections"]
     made = corrections[corrections["deployment_id"] == deployment_id]
     flags = evidence.tables["core_flags"]
@@ -200,7 +202,7 @@ def _remark_lines(deployment_id: str, evidence: Evidence) -> list[str]:
     return [
         *(
             f"Corrected: {one.column} from {one.value_from} to {one.value_to}. "
-            f"{one.reason} Evidence: {one.evidence}"
+            f"{as_sentence(one.reason)} Evidence: {one.evidence}"
             for one in made.itertuples()
         ),
         *(f"Flag {one.flag}: {one.detail}" for one in raised.itertuples()),

@@ -145,9 +145,10 @@ def test_each_open_place_is_flagged_with_its_line(corrected, flags, deployments)
 def test_the_run_ends_with_its_questions(corrected):
     lines = corrected[1].stdout.splitlines()
     assert lines[0].startswith("'Qwertyville', as a correction reads it, is not known.")
-    assert lines[1].startswith("Where is 'High St'? ")
-    assert lines[1].endswith(" (essex-2025-05-08-1)")
-    assert HEADER in lines[4]
+    assert lines[2].startswith("Where is 'High St'? ")
+    assert lines[2].endswith(" (essex-2025-05-08-1)")
+    assert lines[3].strip() == line_to_paste("essex-2025-05-08-1", "High St")
+    assert HEADER in lines
     assert lines[-1] == "7 rows in, 7 kept, 0 rejected, 4 flagged"
 
 
@@ -182,7 +183,8 @@ def test_prefect_asks_and_corrects_alike(corrected, tmp_path):
 
 def test_explain_tells_the_correction_and_its_own_reason(corrected):
     told = run_command("explain", "essex-2025-05-10-1", folder=corrected[0]).stdout
-    assert "Corrected: lon from not stated to 0.4691. A photograph shows it" in told
+    said = "A photograph shows it. Evidence: a photograph"
+    assert f"Corrected: lon from not stated to 0.4691. {said}" in told
     assert told.count("The correction gives the position.") == 1
     assert "names a street but no town" not in told
     told = run_command("explain", "essex-2025-05-07-1", folder=corrected[0]).stdout
@@ -266,6 +268,26 @@ def test_no_more_than_five_questions_end_a_run():
     ]
     lines = sum_up([*asked, asked[3]])
     assert lines[0] == "Where is 'P3'? (2 deployments of Met, such as met-3)"
-    assert len(lines) == MOST_ASKED + 2
-    assert lines[-2] == "And 3 more such questions."
+    assert lines[1] == line_to_paste("met-3", "P3")
+    assert sum(line.startswith("Where is ") for line in lines) == MOST_ASKED
+    assert len(lines) == 2 * MOST_ASKED + 3
+    assert lines[-3] == "And 3 more such questions."
+    assert lines[-1] == HEADER
     assert sum_up([]) == ()
+
+
+def test_what_ends_a_run_can_be_pasted_as_it_is_printed(tmp_path):
+    asked = OpenQuestion("essex-1", "High St", "Essex Police", UNKNOWN, "Where is 'High St'?")
+    _, line, _, header = sum_up([asked])
+    answered = line.replace("TOWN", "Southend").replace("SOURCE", "")
+    path = tmp_path / "corrections.csv"
+    path.write_text(
+        f"{header}\n{answered.replace('REASON', 'said').replace('EVIDENCE', 'x')}\n"
+    )
+    read = load_corrections([path]).set_index("deployment_id").loc["essex-1"]
+    assert read["value_to"] == "High St, Southend"
+
+
+def test_the_end_of_a_run_does_not_steer_a_terminal():
+    asked = OpenQuestion("met-1", "High\x1b[31m St", "Met", UNKNOWN, "Where is it?")
+    assert all(line.isprintable() for line in sum_up([asked]))
