@@ -58,7 +58,8 @@ def read_rows(
     if lacking:
         msg = (
             f"{path.name} lacks the column {', '.join(lacking)}; its first row is "
-            f"{', '.join(names) or 'empty'}. Put the names of the columns in the first row."
+            f"{', '.join(names) or 'empty'}. Put the names of the columns in a first row of "
+            f"their own: {','.join(required)}."
         )
         raise SourceError(msg)
     _require_once(names, [*required, *optional], path.name)

@@ -155,7 +155,7 @@ def _readings(
         return
     yield "", ""
     yield f"{'Readings' if instead else 'Other readings'} ({len(others)}), best first", _HEAD
-    for number, row in enumerate(others[:MOST_SHOWN], start=2):
+    for number, row in enumerate(others[:MOST_SHOWN], start=1 if instead else 2):
         where = "" if row["precision"] == "unknown" else f", {_within(row)}"
         told = f"{_named(row)}: {row['precision']}{where}; score {row['score']:g}."
         yield from _wrapped(f"{number:>2}. {told}", width, indent=2, under=4)

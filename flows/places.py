@@ -229,7 +229,8 @@ def _bound(force: str | None, gazetteer: Gazetteer) -> str:
     if gazetteer.country != "gb":
         whole = country_of(gazetteer.country).name
     if force is None:
-        return f"any force, {whole}"
+        narrower = " (--force NAME narrows it)" if gazetteer.country == "gb" else ""
+        return f"any force, {whole}{narrower}"
     known = gazetteer.scope_of(force) is not None
     return force if known else f"{force}, which bounds nothing: {whole}"
 

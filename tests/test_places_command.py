@@ -47,6 +47,13 @@ def test_batch_without_its_column_is_told(tmp_path, capsys):
     assert "lacks the column place" in capsys.readouterr().err
 
 
+def test_a_bare_list_of_places_is_told_the_row_it_lacks(tmp_path, capsys):
+    (tmp_path / "places.txt").write_text("Oxford Circus\nHigh St, Ilford\n")
+    arguments = ["--file", str(tmp_path / "places.txt"), "--csv", str(tmp_path / "out.csv")]
+    assert main(["locate", *arguments]) == 2
+    assert "in a first row of their own: place." in capsys.readouterr().err
+
+
 def test_batch_cells_cannot_run_as_formulas(tmp_path):
     (tmp_path / "places.csv").write_text("place\n=HYPERLINK(1)\n")
     csv = tmp_path / "out.csv"
@@ -97,15 +104,22 @@ def test_every_reading_has_its_reason_and_a_question_its_line():
     found = list_candidates("Acton, Croydon", force=None)
     assert len(found) > 2
     text = " ".join(" ".join(lines).split())
-    for row in found.iloc[1:].itertuples():
+    for number, row in enumerate(found.iloc[1:].itertuples(), start=1):
+        assert f" {number}. {row.place_read}" in text
         assert f"{row.reason} ({row.located_by})" in text
-        assert f" {row.rank}. " in text
     assert f"Readings ({len(found) - 1}), best first" in lines
     assert found.loc[0, "question"] in text
     assert lines[-1] == (
         'DEPLOYMENT_ID,"Acton, Croydon",place_read,"Acton, Croydon",'
         '"Acton, Croydon, TOWN",REASON,EVIDENCE,SOURCE'
     )
+
+
+def test_other_readings_are_counted_on_from_the_answer():
+    known = list_candidates("Acton, Croydon", force=None).iloc[1:]
+    lines = [text for text, _ in card_lines("Acton", known, bound="", width=80)]
+    at = lines.index(f"Other readings ({len(known) - 1}), best first")
+    assert lines[at + 1].startswith("   2. ")
 
 
 @pytest.mark.parametrize("width", [60, 80, 100])
