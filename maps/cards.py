@@ -204,7 +204,10 @@ def _first_of(lines: list[str]) -> str:
 def _correction(fix: Row) -> str:
     before, after = (_value(fix["column"], fix[end]) for end in ("value_from", "value_to"))
     noun = words.clean(fix["column"]).replace("_", " ")
-    return f"Corrected: {noun} {before} to {after} ({words.clean(fix['reason'], longest=160)})"
+    told = f"{noun} {before} to {after}"
+    if fix["column"] == "place_read":
+        told = f"'{before}' is read as '{after}'"
+    return f"Corrected: {told} ({words.clean(fix['reason'], longest=160)})"
 
 
 def _value(column: str, value: object) -> str:

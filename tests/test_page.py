@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from toy_site import MET, toy_site
 
-from maps.cards import settings_line
+from maps.cards import flag_lines, settings_line
 from maps.headline import counting_forces, headline
 from maps.marks import build_marks
 from maps.page import leaflet_script, leaflet_style, render_embed, render_index
@@ -144,3 +144,14 @@ def test_a_flag_on_most_rows_is_not_told_in_every_popup(tables):
     told = [said[7] for said in build_payload(toy_site(flags=flags))["rows"]["said"]]
     assert "Flag: 2 alerts, but 1 true and 0 false" in told[2]
     assert not any("said of all" in line for lines in told for line in lines)
+
+
+def test_a_place_read_anew_is_told_in_words():
+    fix = {
+        "column": "place_read",
+        "value_from": "Acton, Croydon",
+        "value_to": "Acton, Ealing",
+        "reason": "the force said so",
+    }
+    told = "Corrected: 'Acton, Croydon' is read as 'Acton, Ealing' (the force said so)"
+    assert flag_lines([], [fix]) == [told]
