@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from data.corrections import load_corrections
 from data.schema_docs import describe_tables
 from data.schemas import OUT_DEPLOYMENTS, TABLES
 
@@ -44,3 +45,16 @@ def test_architecture_page_names_real_modules():
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     for name in re.findall(r"`((?:flows|geo|data|maps|tests)/[\w/]+\.\w+)`", text):
         assert (ROOT / name).exists(), name
+
+
+def test_the_corrections_shown_are_a_file_that_a_run_takes(tmp_path):
+    page = (ROOT / "docs" / "places.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```csv\n(.*?)```", page, flags=re.DOTALL)
+    path = tmp_path / "corrections.csv"
+    path.write_text(shown, encoding="utf-8")
+    read = load_corrections([path])
+    assert read.loc[read["file"] == path.name, "column"].tolist() == [
+        "place_read",
+        "lon",
+        "lat",
+    ]
