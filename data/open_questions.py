@@ -250,6 +250,9 @@ def sum_up(questions: Sequence[OpenQuestion]) -> tuple[str, ...]:
 
 def _lines(group: Sequence[OpenQuestion]) -> tuple[str, str]:
     first = group[0]
+    if first.corrected:  # a second line for it would be refused
+        line = f"the line of {first.deployment_id} in corrections.csv"
+        return _told(group), f"Change {line}, or give lon and lat."
     place = first.place if first.place.isprintable() else ""  # the screen must not be steered
     return _told(group), line_to_paste(first.deployment_id, place)
 

@@ -288,6 +288,13 @@ def test_what_ends_a_run_can_be_pasted_as_it_is_printed(tmp_path):
     assert read["value_to"] == "High St, Southend"
 
 
+def test_a_correction_that_settles_nothing_is_to_be_changed_and_not_doubled():
+    asked = OpenQuestion("met-1", "Y", "Met", UNKNOWN, "Where is 'Y'?", corrected=True)
+    lines = sum_up([asked])
+    assert lines[1] == "Change the line of met-1 in corrections.csv, or give lon and lat."
+    assert not any(line.startswith("met-1,") for line in lines)
+
+
 def test_the_end_of_a_run_does_not_steer_a_terminal():
     asked = OpenQuestion("met-1", "High\x1b[31m St", "Met", UNKNOWN, "Where is it?")
     assert all(line.isprintable() for line in sum_up([asked]))
