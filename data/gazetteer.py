@@ -14,8 +14,9 @@ import pandas as pd
 
 from data.countries import Country, country_of
 from geo.crs import STORED, to_metric
-from geo.gazetteer import STATION_TAIL, WARD_TAIL, Gazetteer, station_spellings
+from geo.gazetteer import Gazetteer
 from geo.place import name_key
+from geo.written import STATION_TAIL, WARD_TAIL, station_spellings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

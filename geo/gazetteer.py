@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,6 +17,7 @@ from geo.mapped import Mapped, gather_mapped
 from geo.name_index import NameIndex
 from geo.place import name_key
 from geo.spellings import Spellings
+from geo.written import SPELLINGS, own_key, spellings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,14 +28,6 @@ if TYPE_CHECKING:
 
     from geo.features import Features
 
-SHORT_FORMS = (
-    re.compile(r",? (?:city|county|royal borough|london borough) of$", re.IGNORECASE),
-    re.compile(r"^(?:city|county|royal borough|london borough) of ", re.IGNORECASE),
-    re.compile(r"[ -](?:up)?on[ -](?:the[ -])?\w+$", re.IGNORECASE),
-    re.compile(r" (?:city|county)$", re.IGNORECASE),
-)
-"""Tails and heads that people leave out: "Kingston upon Thames" is written "Kingston"."""
-
 WIDEST_REACH_M = 12_000.0
 """Reach of the largest towns: those of a million residents or more."""
 
@@ -44,11 +36,6 @@ NARROWEST_BREADTH = 1 / 12
 
 PER_LOG_RESIDENTS = 0.0018
 """So small that the whole range, ln(144) times this, decides nothing."""
-
-WARD_TAIL = re.compile(r"\s+(?:Ward|ED)$")
-STATION_TAIL = re.compile(r"\s+(?:Rail(?: Station)?|Station)$")
-COUNTY_TAIL = re.compile(r"\s+\([^()]+\)$")
-"""What tells namesakes apart in a list of stations: "Rainham (Kent)"."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +150,13 @@ class Gazetteer:
             return [None] * len(spots)
         return [codes[i] for i in tree.nearest(np.asarray(spots, dtype=object))]
 
+    def areas_near(self, spot: shapely.Point, reach_m: float) -> list[str]:
+        """Return the codes of the areas within reach of a spot, nearest first."""
+        codes, tree = self._area_tree
+        found = tree.query(spot, predicate="dwithin", distance=reach_m) if codes else []
+        near = sorted(found, key=lambda i: (tree.geometries[i].distance(spot), codes[i]))
+        return [codes[i] for i in near]
+
     @cached_property
     def area_keys(self) -> Spellings[str]:
         """Codes of the areas that each spelling may mean."""
@@ -195,7 +189,7 @@ class Gazetteer:
         """Rows of ``names`` that each spelling may mean."""
         found: dict[str, list[int]] = defaultdict(list)
         for position, (name, kind) in enumerate(zip(self.labels, self.kinds, strict=True)):
-            for key in SPELLINGS.get(kind, _own_key)(name):
+            for key in SPELLINGS.get(kind, own_key)(name):
                 found[key].append(position)
         return Spellings(found)
 
@@ -353,42 +347,6 @@ class Gazetteer:
 def _listed(text: object) -> tuple[str, ...]:
     return tuple(text.split("|")) if isinstance(text, str) and text else ()
 
-
-def spellings(name: str) -> set[str]:
-    """
-    Return a name's key and the keys of its short forms.
-
-    Examples
-    --------
-    >>> sorted(spellings("Southend-on-Sea"))
-    ['southend', 'southend on sea']
-    """
-    keys = {name_key(name)}
-    for form in SHORT_FORMS:
-        short = form.sub("", name)
-        if short != name and name_key(short):
-            keys.add(name_key(short))
-    return keys
-
-
-def station_spellings(name: str) -> set[str]:
-    """
-    Return a station's key and the key of its name without a county in brackets.
-
-    Examples
-    --------
-    >>> sorted(station_spellings("Rainham (Kent)"))
-    ['rainham', 'rainham kent']
-    """
-    return {name_key(name), name_key(COUNTY_TAIL.sub("", name))}
-
-
-def _own_key(name: str) -> set[str]:
-    return {name_key(name)}
-
-
-SPELLINGS = {"town": spellings, "rail_station": station_spellings}
-"""How else people write the names of a kind."""
 
 _FORCE_WORDS = frozenset({"police", "service", "constabulary", "the", "heddlu"})
 

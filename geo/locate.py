@@ -47,7 +47,7 @@ MOST_ASKED = 3
 NO_AREA = "no one area"
 """What a question calls the area of a place that lies in none, or in several."""
 
-REMEDY = "Add the town or borough, or pin it in data/corrections.csv."
+REMEDY = "Add the town or borough, or pin it in corrections.csv."
 """What a person can do about a place that is not settled."""
 
 
@@ -317,8 +317,8 @@ def _why_not(parts: PlaceParts, search: Search, force: str | None) -> tuple[str,
     """Say why nothing was found, and what to ask."""
     elsewhere = _known_elsewhere(parts, search) if search.names.scope is not None else ""
     if elsewhere:
-        found = f"{parts.read!r} is known only outside the area of {force}, in {elsewhere}."
-        question = "Which town is it in?"
+        found = f"{parts.read!r} is known only outside the area of {force}: in {elsewhere}."
+        question = f"Was it in {elsewhere}, or in which town else?"
         return f"{found} {question} {REMEDY}", question
     common = set(name_key(parts.street or "").split()[:1]) & COMMON_FIRST_WORDS
     asked = "" if common else _did_you_mean(parts, search)
@@ -336,15 +336,16 @@ def _known_elsewhere(parts: PlaceParts, search: Search) -> str:
     found = Search(Names(gazetteer, None)).find(parts.names)
     names = sorted(gazetteer.area_names[c.area_code] for c in found if c.area_code)
     distinct = list(dict.fromkeys(names))
-    if len(distinct) > 1:
-        return f"{len(distinct)} places such as {distinct[0]}"
-    return "".join(distinct)
+    if len(distinct) > MOST_NAMED:
+        return f"one of {len(distinct)} places such as {distinct[0]}"
+    return " or ".join(distinct)
 
 
 def _did_you_mean(parts: PlaceParts, search: Search) -> str:
     """Ask about known names that are like the unknown ones; none is taken for granted."""
     index = search.names.gazetteer.name_index
-    found = [n for near in index.nearest(parts.names, within=AS_LIKE) for n in near]
+    main = [name for name in parts.names if name not in search.beside] or list(parts.names)
+    found = [n for near in index.nearest(main, within=AS_LIKE) for n in near]
     alike: dict[str, str] = {}
     for near in sorted(found, key=lambda n: (-n.score, n.name)):
         if near.score >= LIKE_ENOUGH:

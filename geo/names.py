@@ -39,6 +39,9 @@ DISTRICT_REACH_MIN_M = 700.0
 STREET_REACH_M = 700.0
 """How far a street may run from a station or dock that bears its name: 98 % of known spots."""
 
+AT_BORDER_M = 150.0
+"""A station this near the border of an area that is searched has its door there too."""
+
 STATION_MARGIN_M = 250.0
 """From a station's point to its farthest entrance or forecourt."""
 
@@ -310,7 +313,12 @@ class Names:
         return self.gazetteer.spots[rows]
 
     def _code(self, spot: shapely.Point) -> str | None:
-        return self.gazetteer.area_at([spot])[0]
+        """Return the area of a spot: one that is searched, if its border is as near as that."""
+        code = self.gazetteer.area_at([spot])[0]
+        if self.scope is None or code in self.scope:
+            return code
+        near = self.gazetteer.areas_near(spot, AT_BORDER_M)
+        return next((other for other in near if other in self.scope), code)
 
     @cached_property
     def _bounds(self) -> tuple[float, float, float, float]:
@@ -328,8 +336,15 @@ class Names:
         x, y = self._spots(rows).T
         inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
         near = [row for row, keep in zip(rows, inside, strict=True) if keep]
-        codes = self.gazetteer.area_at([shapely.Point(spot) for spot in self._spots(near)])
+        codes = [self._code(shapely.Point(spot)) for spot in self._spots(near)]
         return [row for row, code in zip(near, codes, strict=True) if code in self.scope]
+
+    def is_station(self, name: str) -> bool:
+        """Tell whether a name is a station's, in or out of the bounds of the search."""
+        key = name_key(name)
+        stem = _without(key, STATION_WORDS)
+        rows = self.gazetteer.name_keys.get(stem, []) if stem != key else []
+        return any(self.gazetteer.kinds[row] in STATIONS for row in rows)
 
     def _clusters(self, rows: list[int]) -> list[list[int]]:
         """Group points of one name that are near enough to be one place."""

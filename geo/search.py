@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from geo.curated import Curated
 from geo.fitting import agreeing, clipped, compatible, fit, narrowed
-from geo.gazetteer import spellings
 from geo.names import CENTRE_REACH_M, DISTRICT_REACH_MIN_M, TABLES, Names
 from geo.place import kind_of, name_key
 from geo.words import COMMON_FIRST_WORDS, COUNTRY_WORDS
+from geo.written import spellings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -220,7 +220,7 @@ class Search:
             question = f"In which part of {place.name} is {named}?"
             reason = (
                 f"{named!r} is in no table we hold: somewhere in {place.name}. "
-                f"{question} Pin it in data/corrections.csv."
+                f"{question} Pin it in corrections.csv."
             )
         else:
             reason = (
@@ -262,7 +262,7 @@ class Search:
 
     def _run_together(self, name: str) -> list[str]:
         """Split "Southend High Street" where one end is a known place and the whole is not."""
-        if self.names.single(name):
+        if self.names.single(name) or self.names.is_station(name):
             return [name]
         words = name.split()
         for long in range(len(words) - 1, 0, -1):

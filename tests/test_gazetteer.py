@@ -12,7 +12,7 @@ import shapely
 from data.gazetteer import load_gazetteer
 from geo.crs import to_metric
 from geo.errors import GeocodeError
-from geo.gazetteer import spellings
+from geo.written import spellings
 
 GAZETTEER = load_gazetteer()
 

@@ -169,7 +169,7 @@ def test_two_streets_of_one_borough_are_the_borough():
 def test_the_force_bounds_the_search():
     assert locate("Harlow")["precision"].item() == "unknown"
     assert (
-        "outside the area of Metropolitan Police, in Harlow"
+        "outside the area of Metropolitan Police: in Harlow."
         in locate("Harlow")["reason"].item()
     )
     assert locate("Harlow", force="Essex Police")["area_name"].item() == "Harlow"

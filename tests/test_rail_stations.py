@@ -10,8 +10,8 @@ from pyproj import Geod
 
 from data.gazetteer import load_gazetteer
 from geo.crs import to_metric
-from geo.gazetteer import station_spellings
-from geo.locate import locate_places
+from geo.locate import locate_places, read_place
+from geo.written import station_spellings
 
 GAZETTEER = load_gazetteer()
 GEOD = Geod(ellps="WGS84")
@@ -126,3 +126,11 @@ def test_a_station_out_of_its_town_is_no_namesake(text, force, far):
         station = RAIL.set_index("name")[["easting_m", "northing_m"]]
         shape = to_metric(gpd.GeoSeries([row["geometry"]], crs=4326)).iloc[0]
         assert shape.covers(shapely.Point(station.loc[text]))
+
+
+def test_a_station_at_the_border_is_the_forces_and_one_beyond_is_asked_about():
+    border = read_place("Chancery Lane Station", GAZETTEER, force="Metropolitan Police")
+    assert (border.precision, border.area_code) == ("site", "E09000007")
+    beyond = read_place("Liverpool Street station", GAZETTEER, force="Metropolitan Police")
+    assert beyond.precision == "unknown"
+    assert beyond.question == "Was it in City of London, or in which town else?"
