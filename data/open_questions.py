@@ -36,6 +36,9 @@ _UNSAID = {"reason": "REASON", "evidence": "EVIDENCE", "source": "SOURCE"}
 _TOWN = "TOWN"
 """Words that stand in a line to paste for what only a person can say."""
 
+_OFFERED = re.compile(r"Did you mean (['\"])((?:(?!\1).)+)\1\?")
+"""A question that offers one name."""
+
 _LONGEST_REPEATED = 60
 """Characters; a longer place need not be said three times in one line."""
 
@@ -70,7 +73,7 @@ class OpenQuestion:
     @property
     def detail(self) -> str:
         """The question, and the line to answer it with."""
-        line = line_to_paste(self.deployment_id, self.place)
+        line = line_to_paste(self.deployment_id, self.place, question=self.text)
         how = (
             "change the correction's line to"
             if self.corrected
@@ -79,7 +82,7 @@ class OpenQuestion:
         return f"{self.text} To answer, {how}: {line}"
 
 
-def line_to_paste(deployment_id: str, place: str) -> str:
+def line_to_paste(deployment_id: str, place: str, *, question: str = "") -> str:
     """
     Return the line of ``corrections.csv`` that says where a place is, for a person to finish.
 
@@ -89,6 +92,8 @@ def line_to_paste(deployment_id: str, place: str) -> str:
         Deployment it is about.
     place
         Its place as published.
+    question
+        What is asked. Where it offers one name alone, the line takes that.
 
     Returns
     -------
@@ -100,15 +105,18 @@ def line_to_paste(deployment_id: str, place: str) -> str:
     --------
     >>> line_to_paste("essex-2024-01-02-1", "High St")
     'essex-2024-01-02-1,High St,place_read,High St,"High St, TOWN",REASON,EVIDENCE,SOURCE'
+    >>> line_to_paste("met-1", "Lester Sq", question="Did you mean 'Leicester Square'?")
+    'met-1,Lester Sq,place_read,Lester Sq,Leicester Square,REASON,EVIDENCE,SOURCE'
     """
     shown = place if len(place) <= _LONGEST_REPEATED else ""
     named = shown if any(map(str.isalnum, shown)) else "PLACE"
+    offered = _OFFERED.search(question)
     said = {
         "deployment_id": deployment_id,
         "place": shown,
         "column": PLACE_READ,
         "value_from": shown,
-        "value_to": f"{named}, {_TOWN}",
+        "value_to": offered[2] if offered else f"{named}, {_TOWN}",
         **_UNSAID,
     }
     return csv_line([said[column] for column in ORDER])
@@ -227,7 +235,7 @@ def sum_up(questions: Sequence[OpenQuestion]) -> tuple[str, ...]:
     ...     print(line)
     Where is 'High St'? (2 deployments of Essex Police, such as essex-1)
     essex-1,High St,place_read,High St,"High St, TOWN",REASON,EVIDENCE,SOURCE
-    To answer, finish such a line and put it into corrections.csv in the project's folder (--project, else the one you are in), below the line that follows. Under Notes in table.html every deployment asked about has its line.
+    To answer, finish such a line and put it into corrections.csv in the project's folder (--project, else the one you are in), below the line that follows. Every deployment asked about is flagged, and `passersby explain` gives its line.
     deployment_id,place,column,value_from,value_to,reason,evidence,source
     """  # noqa: E501 - what is printed
     if not questions:
@@ -242,8 +250,8 @@ def sum_up(questions: Sequence[OpenQuestion]) -> tuple[str, ...]:
         lines.append(f"And {more} more such question{'s' if more > 1 else ''}.")
     how = (
         "To answer, finish such a line and put it into corrections.csv in the project's folder "
-        "(--project, else the one you are in), below the line that follows. Under Notes in "
-        "table.html every deployment asked about has its line."
+        "(--project, else the one you are in), below the line that follows. Every deployment "
+        "asked about is flagged, and `passersby explain` gives its line."
     )
     return (*lines, how, ",".join(ORDER))
 
@@ -254,7 +262,7 @@ def _lines(group: Sequence[OpenQuestion]) -> tuple[str, str]:
         line = f"the line of {first.deployment_id} in corrections.csv"
         return _told(group), f"Change {line}, or give lon and lat."
     place = first.place if first.place.isprintable() else ""  # the screen must not be steered
-    return _told(group), line_to_paste(first.deployment_id, place)
+    return _told(group), line_to_paste(first.deployment_id, place, question=first.text)
 
 
 def _told(group: Sequence[OpenQuestion]) -> str:

@@ -177,7 +177,7 @@ def _question(place: str, question: str, width: int) -> Iterator[Line]:
     yield from _wrapped(clean(question), width, indent=2)
     how = "To answer it for one deployment, finish this line of corrections.csv:"
     yield from _wrapped(how, width, indent=2)
-    yield line_to_paste("DEPLOYMENT_ID", clean(place)), ""
+    yield line_to_paste("DEPLOYMENT_ID", clean(place), question=question), ""
 
 
 def _wrapped(

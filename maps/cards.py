@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from maps import words
+from maps.notes import for_readers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -191,7 +192,9 @@ def flag_lines(flags: Iterable[Row], corrections: Iterable[Row]) -> list[str]:
     ['Flag: late (and 1 more: see the table)']
     """
     fixed = [_correction(fix) for fix in corrections]
-    noticed = [f"Flag: {words.clean(flag['detail'], longest=500)}" for flag in flags]
+    noticed = [
+        f"Flag: {words.clean(for_readers(flag['detail']), longest=500)}" for flag in flags
+    ]
     return [_first_of(lines) for lines in (fixed, noticed) if lines]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from maps import cards, words
 from maps.calibration import calibration_of
 from maps.headline import counting_forces, headline
-from maps.notes import flag_name, not_line
+from maps.notes import flag_name, for_readers, not_line
 from maps.page import credit_line
 from maps.rows import as_rows
 from maps.style import css_variables
@@ -175,7 +175,7 @@ def _flags(flags: Iterable[Row]) -> list[tuple[str, int, str]]:
     examples: dict[str, list[str]] = {}
     for flag in flags:
         examples.setdefault(flag["flag"], []).append(
-            words.clean(flag["detail"], longest=_LONGEST_NOTE)
+            words.clean(for_readers(flag["detail"]), longest=_LONGEST_NOTE)
         )
     ordered = sorted(examples.items(), key=lambda item: (-len(item[1]), item[0]))
     return [

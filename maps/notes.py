@@ -35,6 +35,9 @@ FLAG_NAMES = {
 }
 """Flags as a reader may know them; any other is its own name with spaces."""
 
+TO_ANSWER = " To answer, "
+"""What comes before the line of corrections.csv in the detail of an open question."""
+
 SHORT_FLAGS = frozenset({"announced-only"})
 """Flags that the list of deployments names too: they ask whether there was one at all."""
 
@@ -52,6 +55,20 @@ def flag_name(flag: str) -> str:
     ('announced only', 'some new flag')
     """
     return FLAG_NAMES.get(flag, flag.replace("-", " ").replace("_", " "))
+
+
+def for_readers(detail: object) -> str:
+    """
+    Return what a flag tells a reader: of an open question, not the line to answer it with.
+
+    That line is for whoever makes the map: the run ends with it, and ``explain`` has it.
+
+    Examples
+    --------
+    >>> for_readers("Where is 'High St'? To answer, finish this line of corrections.csv: x,y")
+    "Where is 'High St'?"
+    """
+    return str(detail).partition(TO_ANSWER)[0]
 
 
 def rates_by_era(rows: Sequence[Row], eras: Sequence[Row]) -> list[tuple[Row, list[float]]]:

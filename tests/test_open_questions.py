@@ -137,9 +137,10 @@ def test_each_open_place_is_flagged_with_its_line(corrected, flags, deployments)
     core = read_table(corrected[0] / "site" / "data" / "passersby.duckdb", "core_deployments")
     assert core["flags"].notna().sum() == 6
     table = (corrected[0] / "site" / "table.html").read_text(encoding="utf-8")
-    assert (
-        "essex-2025-05-08-1,High St,place_read,High St,&#34;High St, TOWN&#34;,REASON" in table
-    )
+    assert "Where is &#39;High St&#39;?" in table
+    for page in ("index.html", "embed.html", "table.html", "method.html"):
+        shown = (corrected[0] / "site" / page).read_text(encoding="utf-8")
+        assert "REASON,EVIDENCE" not in shown, "the line is for the editor, not for readers"
 
 
 def test_the_run_ends_with_its_questions(corrected):
