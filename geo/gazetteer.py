@@ -266,9 +266,10 @@ class Gazetteer:
         }
         parts: dict[str, list[NDArray[np.float64]]] = defaultdict(list)
         for code, held in found.items():
+            parts[code].append(held)
             if code[-1].isalpha():
                 parts[code[:-1]].append(held)
-        return found | {code: np.concatenate(held) for code, held in parts.items()}
+        return {code: np.concatenate(held) for code, held in parts.items()}
 
     @cached_property
     def ward_rows(self) -> dict[str, NDArray[np.float64]]:

@@ -182,9 +182,10 @@ class Names:
             return []
         hull = shapely.MultiPoint(spots).convex_hull.buffer(POSTCODE_MARGIN_M)
         reason = f"A postal district: the ground of its {len(spots)} postcodes."
-        area = self._code(hull.centroid)
+        areas = set(self.gazetteer.area_at(list(shapely.points(spots))))
+        area = areas.pop() if len(areas) == 1 else None
         made = Candidate(code, "district", hull, 0.0, area, 1.0, "postcodes", reason)
-        return [made] if self.allowed(area) else []
+        return [made] if any(map(self.allowed, areas or {area})) else []
 
     def _as_named(self, name: str, *, exact: bool) -> list[Candidate]:
         """Read a name as a station, a centre, a street or a district, by its words."""

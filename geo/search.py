@@ -169,7 +169,9 @@ class Search:
         fitting = fit(known)
         if not fitting:
             return [c for found in known for c in found]
-        fitting = [c for c in fitting if hull is None or compatible(c, [hull])] or fitting
+        if hull is not None:
+            near = [c for c in fitting if compatible(c, [hull])]
+            fitting = [_postal_part(c, hull) for c in near] or fitting
         fitting = [clipped(c, known) for c in fitting if c.axis is not None] or fitting
         others = [[part for part in known if not _is_of(c, part)] for c in fitting]
         chosen = [narrowed(c, rest) for c, rest in zip(fitting, others, strict=True)]
@@ -330,6 +332,20 @@ def is_everywhere(name: str) -> bool:
     if kind_of(name) != "street":
         return False
     return words[0] in COMMON_FIRST_WORDS or words in (["broadway"], ["parade"], ["mall"])
+
+
+def _postal_part(place: Candidate, hull: Candidate) -> Candidate:
+    """Narrow a borough to its part in a postal district: "Camden, NW1"."""
+    if place.precision != "area" or place.shape is None or hull.shape is None:
+        return place
+    kept = place.shape.intersection(hull.shape)
+    if kept.is_empty:
+        return place
+    reason = f"The part of {place.name} in the postal district {hull.name}."
+    return replace(
+        place, name=f"{place.name} ({hull.name})", precision="district", shape=kept,
+        located_by=hull.located_by, reason=reason,
+    )  # fmt: skip
 
 
 def _is_of(candidate: Candidate, part: Sequence[Candidate]) -> bool:

@@ -252,6 +252,27 @@ def test_a_postal_district_bounds_a_place():
     spots = EMBEDDED.postal_districts["N4"]
     assert len(spots) > 500
     assert shapely.covers(wide.shape, shapely.points(spots)).all()
+    assert wide.area_code is None, "N4 lies in several boroughs"
+    assert read_place("Foo Street, N4", EMBEDDED, force="Essex Police").precision == "unknown"
+    stated = read_place("Foo Street, N4, Haringey", EMBEDDED, force=MET)
+    assert (stated.precision, stated.area_code) == ("district", "E09000014")
+    assert wide.shape.buffer(1).covers(stated.shape)
+
+
+def test_a_postal_district_holds_its_parts_and_itself():
+    districts = EMBEDDED.postal_districts
+    own = EMBEDDED.postcodes["postcode"].str.match(r"N1[A-Z]? ").sum()
+    assert len(districts["N1"]) == own > len(districts["N1C"]) > 0
+    assert len(districts["W1"]) > len(districts["W1F"]) > 0
+
+
+@pytest.mark.parametrize("text", ["Camden, NW1", "NW1, Camden"])
+def test_a_postal_district_narrows_a_borough(text):
+    found = read_place(text, EMBEDDED, force=MET)
+    assert (found.name, found.precision, found.area_code) == (
+        "Camden (NW1)", "district", "E09000007",
+    )  # fmt: skip
+    assert EMBEDDED.area_shapes["E09000007"].buffer(1).covers(found.shape)
 
 
 def test_the_question_names_the_places_it_asks_about():
