@@ -171,6 +171,13 @@ def main() -> None:
     print(f"\nreweighted to the record's own mix ({listed}): {figures}")
     mine = told["kind"].map(CLASS_OF_KIND).value_counts(normalize=True).round(2).to_dict()
     print(f"mix of the known spots themselves: {mine}")
+    closely = pd.concat([scores[scores["covered_by"].isin(("curated", "station"))], mapped])
+    closely = closely[closely["kind"].isin((*KINDS, "published"))]
+    show(
+        "what a curated street, a station or a map covers",
+        pd.DataFrame([{"kind": "all"} | measures(closely)]),
+        ["kind"],
+    )
     if given.list and given.part == "tune":
         show_wrong(scores)
         show_wrong(mapped)
