@@ -94,13 +94,24 @@ def fetch(url: str, *, limits: Limits | None = None) -> tuple[bytes, str]:
         raise SourceError(_unreachable(url, error)) from error
 
 
-def _require_http(url: str) -> None:
+def is_web_address(url: str) -> bool:
+    """
+    Tell whether a text is an http or https address that names a host.
+
+    Examples
+    --------
+    >>> [is_web_address(text) for text in ("https://example.org/a", "file:///a", "http://[1]")]
+    [True, False, False]
+    """
     try:
         parts = urlsplit(url)
-        web = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname)
     except ValueError:  # brackets that hold no IPv6 address
-        web = False
-    if not web:
+        return False
+
+
+def _require_http(url: str) -> None:
+    if not is_web_address(url):
         msg = (
             f"{url} is no web address; it must begin with http:// or https:// and name a host."
         )

@@ -30,7 +30,7 @@ from data.nominatim_pages import (
     read_pages,
     require_address,
 )
-from geo.answers import answers_as_features, gathered, no_features
+from geo.answers import answers_as_features, no_features
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -168,9 +168,7 @@ class Asked:
     licences: tuple[str, ...]
 
 
-def ask_all(
-    questions: Iterable[Question], nominatim: Nominatim, *, crs: str | None = None
-) -> Asked:
+def ask_all(questions: Iterable[Question], nominatim: Nominatim) -> Asked:
     """
     Ask all questions of a run; a run never fails for want of an answer.
 
@@ -180,20 +178,19 @@ def ask_all(
         What to ask; equal questions are asked once.
     nominatim
         Whom to ask, and within what time.
-    crs
-        Grid in metres to join the pieces of streets in; None leaves them apart.
 
     Returns
     -------
     asked
-        The features, and notes on what could not be asked.
+        The features, streets still in pieces (`geo.answers.gathered` joins them), and notes
+        on what could not be asked.
     """
     wanted = list(questions)
     run = _Run(nominatim)
     run.ask_all(wanted)
     found = [run.answers.get(canonical(question)) for question in wanted]
     features = tuple(
-        _features(answer, question, crs) for answer, question in zip(found, wanted, strict=True)
+        _features(answer, question) for answer, question in zip(found, wanted, strict=True)
     )
     given = run.answers.values()
     licences = dict.fromkeys(licence for answer in given for licence in answer.licences)
@@ -207,11 +204,10 @@ def ask_all(
     )
 
 
-def _features(answer: Answer | None, question: Question, crs: str | None) -> Features:
+def _features(answer: Answer | None, question: Question) -> Features:
     if answer is None:
         return no_features()
-    features = answers_as_features(answer.rows, question, cut=answer.cut)
-    return features if crs is None else gathered(features, crs=crs)
+    return answers_as_features(answer.rows, question, cut=answer.cut)
 
 
 @dataclass

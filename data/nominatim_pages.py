@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from data.errors import GeocoderError
+from data.fetch import is_web_address
 from data.http_json import QuestionError
 
 if TYPE_CHECKING:
@@ -30,12 +30,7 @@ POLYGON_THRESHOLD_DEG = 0.00005
 
 def require_address(url: str) -> None:
     """Raise `GeocoderError` unless an address could be a server's."""
-    try:
-        parts = urlsplit(url)
-        web = parts.scheme in {"http", "https"} and bool(parts.hostname)
-    except ValueError:  # brackets that hold no IPv6 address
-        web = False
-    if not web:
+    if not is_web_address(url):
         msg = (
             f"{url!r} is no address of a Nominatim: give one that begins with http:// or "
             "https://, or 'public' for OpenStreetMap's own."

@@ -350,7 +350,11 @@ def _postal_part(place: Candidate, hull: Candidate) -> Candidate:
 
 def _is_of(candidate: Candidate, part: Sequence[Candidate]) -> bool:
     """Tell whether a candidate is one of the readings of a part."""
-    return any(reading.shape is candidate.shape for reading in part)
+    axis = candidate.axis
+    return any(
+        reading.shape is candidate.shape or (axis is not None and reading.axis is axis)
+        for reading in part
+    )
 
 
 def _streets(readings: Sequence[Candidate], street: Candidate) -> list[Candidate]:

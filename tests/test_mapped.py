@@ -327,3 +327,12 @@ def test_a_cut_street_in_a_district_is_looked_for_there_and_credited():
     assert found.located_by == "Toy map"
     assert ilford.shape.buffer(701).covers(found.shape)
     assert found.shape.covers(cut["geometry"])
+
+
+def test_a_cut_street_is_not_crossed_with_another_reading_of_its_own_name():
+    at = {"at": ILFORD}
+    cut = row("Gelder Road", "street", line((0, 0), (300, 0), **at), whole=False)
+    also = row("Ring Distributor", "street", line((0, 0), (0, 300), **at), whole=False)
+    found = read("Gelder Road, Ilford", cut, also | {"other_names": "Gelder Road"})
+    assert found.precision != "site"
+    assert "junction" not in found.name

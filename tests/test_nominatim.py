@@ -14,6 +14,7 @@ from nominatim_proxy import cut_off, drip_body, pass_on, running, silence, statu
 
 from data.answers import AnswerBook
 from data.nominatim import Nominatim, ask_all
+from geo.answers import gathered
 from geo.crs import to_system
 from geo.questions import Question
 
@@ -58,7 +59,8 @@ def test_a_street_is_found_in_all_its_pieces(server, book):
     assert len(pieces) > 40, "Nominatim gives 40 rows at most: the rest was not asked for"
     assert pieces["ref"].is_unique
     # The extract cuts off all but some 800 m of it.
-    (asked,) = ask_all([of("Mannerheimintie")], asking(server, book), crs=METRES).features
+    (pieces,) = ask_all([of("Mannerheimintie")], asking(server, book)).features
+    asked = gathered(pieces, crs=METRES)
     (whole,) = to_system(asked.frame[asked.frame["kind"] == "street"], METRES).geometry
     assert 700 < whole.minimum_rotated_rectangle.length / 2 < 900
 
@@ -202,7 +204,8 @@ def test_two_processes_keep_the_rate_together(server, book):
     ]
     said = [other.communicate(timeout=60)[0].split() for other in others]
     assert [words[0] for words in said] == ["1", "1", "1"]
-    assert min(server.gaps()) >= 0.9, "processes of one project asked at once"
+    # The turns are exactly 1.1 s apart (test_answers); a busy machine delays what comes after.
+    assert min(server.gaps()) >= 0.5, "processes of one project asked at once"
 
 
 # Faults --------------------------------------------------------------------------------
