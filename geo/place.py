@@ -8,7 +8,7 @@ from geo.asides import clean, without_asides
 from geo.errors import GeocodeError
 from geo.kinds import is_postcode, is_road, kind_of, name_key
 from geo.pieces import Piece, opens_with_relation, read_pieces, written
-from geo.shorthand import BESIDE, CROSSINGS, MEETINGS
+from geo.shorthand import BESIDE, CROSSINGS, MEETINGS, MOTORWAY
 from geo.words import EITHER_WORDS, MEETING_WORDS
 
 __all__ = ["PlaceParts", "kind_of", "name_key", "parse_place"]
@@ -112,7 +112,8 @@ def parse_place(text: str) -> PlaceParts:
             "for example 'High Street, Ilford'."
         )
         raise GeocodeError(msg)
-    return _assign(text, read, pieces, tuple(notes))
+    remarks = tuple(note.replace(MOTORWAY, "(M)") for note in notes)
+    return _assign(text, read, pieces, remarks)
 
 
 def _assign(

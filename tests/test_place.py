@@ -273,7 +273,7 @@ def test_police_shorthand_in_any_order_settles(text, case):
 
 SAID_SHORT = {
     *ABBREVIATIONS, *shorthand.BOROUGHS, *shorthand.TOWNS, *shorthand.NUMBERS, *shorthand.MEETS,
-    *["st", "str", "the", "w/", "circ", "n", "s", "e", "w", "no", "nos", "number", "numbers", "on", "in", "of", "a", "to", "p.h", "c", "e", "gd", "ken"],
+    *["lb", "rb", "st", "str", "the", "w/", "circ", "n", "s", "e", "w", "no", "nos", "number", "numbers", "on", "in", "of", "a", "to", "p.h", "c", "e", "gd", "ken"],
 }  # fmt: skip
 RELATING = re.compile(
     "|".join(way for ways in shorthand.RELATIONS.values() for way in ways), re.IGNORECASE
@@ -282,6 +282,8 @@ RELATING = re.compile(
 
 @given(st.lists(WORDS, min_size=1, max_size=8).map(" ".join))
 @example("High St o/s Primark, Ilford (aborted)")
+@example("LB (Dumfries")
+@example("A1(M) Cowgate")
 @example("Deployment 2: O/S 24 A23 Brighton Rd N/B towards Croydon, CR8 2BG etc")
 def test_no_word_is_lost(text):
     """Each word is read, written out, or noted; those that relate may be told otherwise."""
