@@ -22,8 +22,8 @@ def mixture_quantiles(  # noqa: PLR0913 - a distribution has its parameters
     owners: NDArray[np.intp],
     *,
     count: int,
-    log_sd: float,
-    df: float,
+    log_sd: NDArray[np.float64] | float,
+    df: NDArray[np.float64] | float,
     levels: Sequence[float] = (0.1, 0.5, 0.9),
 ) -> NDArray[np.float64]:
     r"""
@@ -41,9 +41,9 @@ def mixture_quantiles(  # noqa: PLR0913 - a distribution has its parameters
     count
         Places there are.
     log_sd
-        Scale of the error of the log figure at a known spot, above zero.
+        Scale of the error of the log figure at each spot, or at all, above zero.
     df
-        Degrees of freedom of that error, a Student t.
+        Degrees of freedom of that error, a Student t, at each spot or at all.
     levels
         Probabilities wanted, in (0, 1).
 
@@ -60,7 +60,7 @@ def mixture_quantiles(  # noqa: PLR0913 - a distribution has its parameters
     Notes
     -----
     The distribution function is the weighted mean of those at the spots,
-    :math:`F(x) = \sum_i w_i\, T_\nu((\log x - \mu_i)/s) / \sum_i w_i`, and its inverse is
+    :math:`F(x) = \sum_i w_i\, T_{\nu_i}((\log x - \mu_i)/s_i) / \sum_i w_i`; its inverse is
     found by halving. So the interval of a vague place holds both how much spots differ and how
     little is known of each; the mean of the spots' own intervals would hold only the second.
 
@@ -74,29 +74,33 @@ def mixture_quantiles(  # noqa: PLR0913 - a distribution has its parameters
     [[64.0, 200.0, 625.0], [451.0, 900.0, 1797.0], [nan, nan, nan]]
     """
     _check(weights, log_sd=log_sd, df=df, levels=levels)
-    known = np.isfinite(log_medians) & (weights > 0)
-    means, weights, owners = log_medians[known], weights[known], owners[known]
     out = np.full((count, len(levels)), np.nan)
-    if not len(means):
+    known = np.flatnonzero(np.isfinite(log_medians) & (weights > 0))
+    if not len(known):
         return out
-    order = np.argsort(owners, kind="stable")
-    means, weights, owners = means[order], weights[order], owners[order]
-    places, firsts = np.unique(owners, return_index=True)
-    row = np.repeat(np.arange(len(places)), np.diff(np.r_[firsts, len(owners)]))
-    shares = weights / np.add.reduceat(weights, firsts)[row]
-    spots = _Spots(means, shares, firsts, row)
+    order = known[np.argsort(owners[known], kind="stable")]
+    places, firsts, spots = np.unique(owners[order], return_index=True, return_counts=True)
+    row = np.repeat(np.arange(len(places)), spots)
+    shares = weights[order] / np.add.reduceat(weights[order], firsts)[row]
+    scale, freedom = (np.broadcast_to(part, weights.shape)[order] for part in (log_sd, df))
+    told = _Spots(log_medians[order], scale, freedom, shares, firsts, row)
     for column, level in enumerate(levels):
-        out[places, column] = np.exp(spots.quantile(level, log_sd=log_sd, df=df))
+        out[places, column] = np.exp(told.quantile(level))
     return out
 
 
 def _check(
-    weights: NDArray[np.float64], *, log_sd: float, df: float, levels: Sequence[float]
+    weights: NDArray[np.float64],
+    *,
+    log_sd: NDArray[np.float64] | float,
+    df: NDArray[np.float64] | float,
+    levels: Sequence[float],
 ) -> None:
     if not (np.isfinite(weights).all() and (weights >= 0).all()):
         msg = "`weights` must be finite and not below zero."
         raise ValueError(msg)
-    if not (log_sd > 0 and df > 0 and all(0 < level < 1 for level in levels)):
+    positive = np.all(np.greater(log_sd, 0)) and np.all(np.greater(df, 0))
+    if not (positive and all(0 < level < 1 for level in levels)):
         msg = (
             "`log_sd` and `df` must be above zero and every level within (0, 1); got "
             f"{log_sd}, {df} and {tuple(levels)}."
@@ -109,20 +113,23 @@ class _Spots:
     """Spots with something known, place after place; ``row`` tells each spot's place."""
 
     means: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    freedom: NDArray[np.float64]
     shares: NDArray[np.float64]
     firsts: NDArray[np.intp]
     row: NDArray[np.intp]
 
-    def quantile(self, level: float, *, log_sd: float, df: float) -> NDArray[np.float64]:
-        """Return the log quantile of each place: between those of its outermost spots."""
+    def quantile(self, level: float) -> NDArray[np.float64]:
+        """Return the log quantile of each place: between the least and most of its spots."""
         from scipy.special import stdtr, stdtrit  # noqa: PLC0415 - slow to import
 
-        step = log_sd * float(stdtrit(df, level))
-        low = np.minimum.reduceat(self.means, self.firsts) + step
-        high = np.maximum.reduceat(self.means, self.firsts) + step
+        own = self.means + self.scale * stdtrit(self.freedom, level)
+        low = np.minimum.reduceat(own, self.firsts)
+        high = np.maximum.reduceat(own, self.firsts)
         for _ in range(_HALVINGS):
             middle = (low + high) / 2
-            under = self.shares * stdtr(df, (middle[self.row] - self.means) / log_sd)
+            away = (middle[self.row] - self.means) / self.scale
+            under = self.shares * stdtr(self.freedom, away)
             below = np.add.reduceat(under, self.firsts) < level
             low, high = np.where(below, middle, low), np.where(below, high, middle)
         return np.asarray((low + high) / 2)

@@ -83,3 +83,14 @@ def test_parameters_out_of_range_are_refused(given_, told):
 def test_weights_out_of_range_are_refused(weight):
     with pytest.raises(ValueError, match="weights"):
         quantiles([1.0], [weight])
+
+
+def test_spots_may_be_known_unequally_well():
+    rng = np.random.default_rng(11)
+    spot = rng.choice(2, size=400_000)
+    drawn = np.exp(
+        np.array([3.0, 5.0])[spot]
+        + np.array([0.2, 0.9])[spot] * rng.standard_t(np.array([4.0, 30.0])[spot])
+    )
+    found = quantiles([3.0, 5.0], log_sd=np.array([0.2, 0.9]), df=np.array([4.0, 30.0]))
+    assert found == pytest.approx(np.quantile(drawn, [0.1, 0.5, 0.9]), rel=0.03)
