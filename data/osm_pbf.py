@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import shapely
 
-from data.errors import SourceError
+from data.osm_files import box_of, header_of, locations, whole
 from data.osm_found import (
     Found,
     Reading,
@@ -25,17 +23,6 @@ from data.osm_kinds import READ_KEYS, classify, names_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-SWELL_MAX = 200
-"""Compressed XML swells to some fifteen times its size; a file that swells past this many times
-(and `SWELL_FREE_BYTES`) is made to fill a machine."""
-
-SWELL_FREE_BYTES = 64_000_000
-_CHUNK = 1 << 20
-
-
-class _Opened(Protocol):
-    def read(self, size: int, /) -> bytes: ...
 
 
 def read_extract(path: Path, *, form: str) -> Reading:
@@ -65,49 +52,8 @@ def read_extract(path: Path, *, form: str) -> Reading:
     areas. Memory holds 16 bytes for each node, and what is named; not the file. Nodes may come
     after the ways that use them.
     """
-    import osmium
-
-    _require_sane(path, form)
-    try:
+    with whole(path, form=form):
         return _read(path, form)
-    except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
-        msg = (
-            f"{path.name} is no whole OpenStreetMap extract ({_plain(error)}). Download it "
-            "again, or check it with `osmium fileinfo -e`."
-        )
-        raise SourceError(msg) from error
-
-
-def _plain(error: Exception) -> str:
-    return " ".join(str(error).split())[:200].rstrip(". ")
-
-
-def _require_sane(path: Path, form: str) -> None:
-    """Unpack compressed XML once, keeping nothing, before anything is made of it."""
-    if not form.endswith((".gz", ".bz2")):
-        return
-    allowed = max(SWELL_FREE_BYTES, SWELL_MAX * path.stat().st_size)
-    try:
-        with gzip.open(path) if form.endswith(".gz") else bz2.open(path) as opened:
-            swollen = _exceeds(opened, allowed)
-    except (OSError, EOFError, ValueError, gzip.zlib.error) as error:  # type: ignore[attr-defined]
-        msg = f"{path.name} does not unpack ({_plain(error)}). Download it again."
-        raise SourceError(msg) from error
-    if swollen:
-        msg = (
-            f"{path.name} unpacks to more than {allowed / 1e6:,.0f} MB, {SWELL_MAX} times its "
-            "size or more; no map does. Get the extract again from where it is published."
-        )
-        raise SourceError(msg)
-
-
-def _exceeds(opened: _Opened, allowed: int) -> bool:
-    size = 0
-    while chunk := opened.read(_CHUNK):
-        size += len(chunk)
-        if size > allowed:
-            return True
-    return False
 
 
 # Passes ----------------------------------------------------------------------------------
@@ -122,21 +68,13 @@ class _Area:
     ways: tuple[int, ...]
 
 
-def _locations() -> Any:  # noqa: ANN401 - pyosmium's own
-    import osmium
-
-    spots = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
-    spots.ignore_errors()
-    return spots
-
-
 @dataclass(frozen=True)
 class _Passes:
     """One file, and the positions of its nodes, which the first pass fills in."""
 
     path: Path
     form: str
-    spots: Any = field(default_factory=_locations)
+    spots: Any = field(default_factory=locations)
 
     def over(self, entities: Any, *filters: Any) -> Iterator[Any]:  # noqa: ANN401 - pyosmium's own
         """Yield the objects of some kinds that pass some filters."""
@@ -172,24 +110,12 @@ def _read(path: Path, form: str) -> Reading:
         rings = {way.id: line for way in ways if (line := _line(way))}
         for area in areas:
             _add(found, _filled(area, rings))
-    return reading_of(found, box=_box(path, form))
+    return reading_of(found, box=box_of(header_of(path, form=form)))
 
 
 def _add(found: list[Found], thing: Found | None) -> None:
     if thing is not None:
         found.append(thing)
-
-
-def _box(path: Path, form: str) -> shapely.Geometry | None:
-    import osmium
-
-    opened = osmium.io.File(str(path), form)
-    with osmium.io.Reader(opened, osmium.osm.NOTHING) as reader:
-        box = reader.header().box()
-    if not box.valid():
-        return None
-    low, high = box.bottom_left, box.top_right
-    return shapely.box(low.lon, low.lat, high.lon, high.lat)
 
 
 def _tags(thing: Any) -> dict[str, str]:  # noqa: ANN401 - pyosmium's own

@@ -1,0 +1,123 @@
+"""Opening of OpenStreetMap's own files by pyosmium: what is sane, whole and covered."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+import shapely
+
+from data.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SWELL_MAX = 200
+"""Compressed XML swells to some fifteen times its size; a file that swells past this many times
+(and `SWELL_FREE_BYTES`) is made to fill a machine."""
+
+SWELL_FREE_BYTES = 64_000_000
+_CHUNK = 1 << 20
+
+
+class _Opened(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+@contextmanager
+def whole(path: Path, *, form: str) -> Iterator[None]:
+    """
+    Turn what pyosmium raises about a broken extract into one plain paragraph.
+
+    Parameters
+    ----------
+    path
+        The file that is read inside the context.
+    form
+        Its format as libosmium calls it: ``pbf``, ``osm``, ``osm.gz``, ``osm.bz2``, ``o5m``.
+
+    Yields
+    ------
+    None
+        Once compressed XML has been unpacked once and found sane.
+
+    Raises
+    ------
+    SourceError
+        If the file is cut short or broken, or swells beyond reason.
+    """
+    import osmium
+
+    _require_sane(path, form)
+    try:
+        yield
+    except SourceError:
+        raise
+    except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
+        msg = (
+            f"{path.name} is no whole OpenStreetMap extract ({_plain(error)}). Download it "
+            "again, or check it with `osmium fileinfo -e`."
+        )
+        raise SourceError(msg) from error
+
+
+def _plain(error: Exception) -> str:
+    return " ".join(str(error).split())[:200].rstrip(". ")
+
+
+def _require_sane(path: Path, form: str) -> None:
+    """Unpack compressed XML once, keeping nothing, before anything is made of it."""
+    if not form.endswith((".gz", ".bz2")):
+        return
+    allowed = max(SWELL_FREE_BYTES, SWELL_MAX * path.stat().st_size)
+    try:
+        with gzip.open(path) if form.endswith(".gz") else bz2.open(path) as opened:
+            swollen = _exceeds(opened, allowed)
+    except (OSError, EOFError, ValueError, gzip.zlib.error) as error:  # type: ignore[attr-defined]
+        msg = f"{path.name} does not unpack ({_plain(error)}). Download it again."
+        raise SourceError(msg) from error
+    if swollen:
+        msg = (
+            f"{path.name} unpacks to more than {allowed / 1e6:,.0f} MB, {SWELL_MAX} times its "
+            "size or more; no map does. Get the extract again from where it is published."
+        )
+        raise SourceError(msg)
+
+
+def _exceeds(opened: _Opened, allowed: int) -> bool:
+    size = 0
+    while chunk := opened.read(_CHUNK):
+        size += len(chunk)
+        if size > allowed:
+            return True
+    return False
+
+
+def locations() -> Any:  # noqa: ANN401 - pyosmium's own
+    """Return a handler that keeps where nodes are and tells ways; missing ones are no error."""
+    import osmium
+
+    spots = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
+    spots.ignore_errors()
+    return spots
+
+
+def header_of(path: Path, *, form: str) -> Any:  # noqa: ANN401 - pyosmium's own
+    """Return what a file says of itself before its first object."""
+    import osmium
+
+    opened = osmium.io.File(str(path), form)
+    with osmium.io.Reader(opened, osmium.osm.NOTHING) as reader:
+        return reader.header()
+
+
+def box_of(header: Any) -> shapely.Geometry | None:  # noqa: ANN401 - pyosmium's own
+    """Return the box that a header states, in EPSG:4326, or None."""
+    box = header.box()
+    if not box.valid():
+        return None
+    low, high = box.bottom_left, box.top_right
+    return shapely.box(low.lon, low.lat, high.lon, high.lat)

@@ -1,0 +1,136 @@
+"""Read the highways of an OpenStreetMap extract, as PBF, XML or O5M, with pyosmium."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from data.errors import SourceError
+from data.osm_files import box_of, header_of, locations, whole
+from data.way_blocks import UNPLACED, WayBlock, read_blocks
+from geo.ways import WAY_KEYS, Ways
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+UNITS_PER_DEGREE = 1e7
+"""OpenStreetMap keeps positions to 1e-7 degrees, about a centimetre."""
+
+_PLAIN = "pbf,pbf_compression=none,add_metadata=false,locations_on_ways=true"
+
+
+def read_ways(path: Path, *, form: str) -> Ways:
+    """
+    Read the ways of an extract that have a tag ``highway``.
+
+    Parameters
+    ----------
+    path
+        The file.
+    form
+        Its format as libosmium calls it: ``pbf``, ``osm``, ``osm.gz``, ``osm.bz2``, ``o5m``.
+
+    Returns
+    -------
+    ways
+        Its highways, in its order, without those deleted. A node that the extract lacks is
+        NaN: of a way that the edge cuts, what is inside is kept. The extent is the box that
+        the header states.
+
+    Raises
+    ------
+    SourceError
+        If the file is cut short or broken, swells beyond reason, or is a history of edits.
+
+    Notes
+    -----
+    libosmium filters and places the ways, and writes them, uncompressed, to a file of its own
+    that is read as arrays: Python sees no node. Memory holds 16 bytes for each node of the
+    extract, then what the highways hold; the file beside takes some 25 bytes for each node of a
+    highway. Nodes may come after the ways that use them.
+    """
+    with whole(path, form=form), tempfile.TemporaryDirectory(prefix="passersby-") as folder:
+        header = header_of(path, form=form)
+        if header.has_multiple_object_versions:
+            msg = (
+                f"{path.name} is a history of edits, not a map. Cut one date out of it with "
+                "`osmium time-filter`, or download an extract."
+            )
+            raise SourceError(msg)
+        blocks = _placed_blocks(path, form, Path(folder))
+    return _joined(blocks, extent=box_of(header))
+
+
+def _placed_blocks(path: Path, form: str, folder: Path) -> list[WayBlock]:
+    """Read the highways; again from their own file, should nodes have come after them."""
+    spots, once, twice = locations(), folder / "once.pbf", folder / "twice.pbf"
+    _copy_highways(path, form, once, spots)
+    blocks = list(read_blocks(once, keys=WAY_KEYS))
+    if any((block.lon == UNPLACED).any() for block in blocks):
+        _copy_highways(once, "pbf", twice, spots)
+        blocks = list(read_blocks(twice, keys=WAY_KEYS))
+    return blocks
+
+
+def _copy_highways(path: Path, form: str, out: Path, spots: Any) -> None:  # noqa: ANN401
+    """Copy highways to a plain file, each with the positions of its nodes known by then."""
+    import osmium
+    from osmium import osm
+    from osmium.filter import EntityFilter, KeyFilter
+
+    plain = osmium.io.File(str(out), _PLAIN)
+    plain.has_multiple_object_versions = True  # so that it says which ways were deleted
+    opened = osmium.io.File(str(path), form)
+    with (
+        osmium.SimpleWriter(plain) as writer,
+        osmium.io.Reader(opened, osm.NODE | osm.WAY) as reader,
+    ):
+        osmium.apply(reader, spots, EntityFilter(osm.WAY), KeyFilter("highway"), writer)
+
+
+def _joined(blocks: list[WayBlock], *, extent: Any) -> Ways:  # noqa: ANN401 - a shapely box
+    """Put the blocks of a file together."""
+    visible = _all([block.visible for block in blocks], bool)
+    sizes = _all([block.sizes for block in blocks])
+    shown = np.repeat(visible, sizes)
+    lon, lat = _all([block.lon for block in blocks]), _all([block.lat for block in blocks])
+    unplaced = (lon == UNPLACED) | (lat == UNPLACED)
+    return Ways(
+        way_ids=_all([block.way_ids for block in blocks])[visible],
+        starts=np.concatenate([[0], np.cumsum(sizes[visible])]).astype(np.int64),
+        node_ids=_all([block.node_ids for block in blocks])[shown],
+        lon=np.where(unplaced, np.nan, lon / UNITS_PER_DEGREE)[shown],
+        lat=np.where(unplaced, np.nan, lat / UNITS_PER_DEGREE)[shown],
+        tags=_tags(blocks)[visible].reset_index(drop=True),
+        extent=extent,
+    )
+
+
+def _all(parts: list[Any], kind: type = np.int64) -> NDArray[Any]:
+    return np.concatenate([np.zeros(0, dtype=kind), *parts])
+
+
+def _tags(blocks: list[WayBlock]) -> pd.DataFrame:
+    """Return a column of text for each key, null where a way lacks it."""
+    import pandas as pd
+    import pyarrow as pa
+
+    if not blocks:
+        return pd.DataFrame({key: pd.Series([], dtype="str") for key in WAY_KEYS})
+    columns = {
+        key: pa.chunked_array(
+            [
+                pa.array(block.texts, pa.large_string()).take(
+                    pa.array(block.codes[:, row], mask=block.codes[:, row] < 0)
+                )
+                for block in blocks
+            ]
+        )
+        for row, key in enumerate(WAY_KEYS)
+    }
+    frame: pd.DataFrame = pa.table(columns).to_pandas()
+    return frame
