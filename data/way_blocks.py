@@ -170,8 +170,8 @@ def _ways(group: bytes, strings: _Strings) -> WayBlock:
     told_of = spans[_INFO][1] > spans[_INFO][0]
     visible = ~told_of | (raw[np.maximum(spans[_INFO][1] - 1, 0)] == 1)
     codes, texts = _tags(raw, spans, strings)
-    summed = [_summed(_signed(deltas), sizes) for deltas in (refs, lons, lats)]
-    return WayBlock(way_ids, visible, sizes, *summed, codes, texts)
+    node_ids, lon, lat = (_summed(_signed(deltas), sizes) for deltas in (refs, lons, lats))
+    return WayBlock(way_ids, visible, sizes, node_ids, lon, lat, codes, texts)
 
 
 def _spans(
