@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import shapely
 
 from data.errors import SourceError
-from data.osm_names import form_of, read_features, source_of
+from data.osm_forms import form_of
+from data.osm_names import read_features, source_of
 from geo.features import COLUMNS, Features
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import pandas as pd
 import shapely
 
 from data.errors import SourceError
+from data.osm_forms import form_of
 from geo.crs import to_stored, to_system
 from geo.features import COLUMNS, GAP_M, Features, gather_streets, measured
 from geo.labels import keys_of
@@ -35,18 +35,6 @@ STEP_DEGREES = 0.01
 
 JSON_BYTES_MAX = 1_000_000_000
 """A larger JSON answer is not read: whole in memory it is ten times its size."""
-
-_KNOWN = (
-    "Known kinds: OpenStreetMap extracts (.osm.pbf, .osm, .osm.gz, .osm.bz2, .o5m), networks "
-    "saved by OSMnx (.graphml), GeoPackage, GeoJSON, GeoParquet, answers of Overpass in JSON."
-)
-_HEAD = 4096
-_PROLOGUE = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
-_MAGICS = (
-    (b"SQLite format 3\0", "table"),
-    (b"PAR1", "parquet"),
-    (b"\xff\xe0\x04o5m2", "o5m"),
-)
 
 
 def read_features(path: Path, *, crs: str) -> Features:
@@ -125,88 +113,6 @@ def _read(path: Path) -> Reading:
     from data.osm_pbf import read_extract
 
     return read_extract(path, form=form)
-
-
-def form_of(path: Path) -> str:
-    """
-    Return what a file is by how it begins.
-
-    Parameters
-    ----------
-    path
-        The file.
-
-    Returns
-    -------
-    form
-        ``pbf``, ``osm``, ``osm.gz``, ``osm.bz2``, ``o5m``, ``graphml``, ``overpass``, ``table``
-        or ``parquet``.
-
-    Raises
-    ------
-    SourceError
-        If it is missing, empty or none of these.
-    """
-    head = _head(path)
-    for magic, form in _MAGICS:
-        if head.startswith(magic):
-            return form
-    if b"OSMHeader" in head[:16]:
-        return "pbf"
-    if head.startswith((b"\x1f\x8b", b"BZh")):
-        return "osm.gz" if head.startswith(b"\x1f\x8b") else "osm.bz2"
-    told = _form_of_text(head[_end(head) :])
-    if told is None:
-        msg = f"{path.name} is {_looks(head)}"
-        raise SourceError(msg)
-    return told
-
-
-def _head(path: Path) -> bytes:
-    try:
-        with path.open("rb") as opened:
-            head = opened.read(_HEAD)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        msg = (
-            f"{path} cannot be read ({reason}). Give the path of an OpenStreetMap extract, or "
-            "download one, for example from download.geofabrik.de."
-        )
-        raise SourceError(msg) from error
-    if not head.strip(b"\0 \r\n\t"):
-        msg = f"{path.name} is empty. Download the extract again."
-        raise SourceError(msg)
-    return head
-
-
-def _end(head: bytes) -> int:
-    """Return where a text's prologue ends."""
-    match = _PROLOGUE.match(head)
-    return match.end() if match else 0
-
-
-def _form_of_text(text: bytes) -> str | None:
-    if text.startswith(b"<osm") and not text.startswith(b"<osmChange"):
-        return "osm"
-    if text.startswith(b"<graphml"):
-        return "graphml"
-    if text.startswith(b"{"):
-        # A FeatureCollection says so before its features, an answer before its elements.
-        marks = {
-            "table": re.search(rb'"type"\s*:\s*"Feature', text),
-            "overpass": re.search(rb'"(?:osm3s|elements|generator)"\s*:', text),
-        }
-        found = {form: match.start() for form, match in marks.items() if match}
-        return min(found, key=lambda form: found[form]) if found else None
-    return None
-
-
-def _looks(head: bytes) -> str:
-    if re.match(rb"\s*<(?:!doctype\s+)?html", head, re.IGNORECASE):
-        return "a web page, not an extract: the download went wrong. Download it again."
-    if head.startswith(b"PK\x03\x04"):
-        return "a ZIP archive. Unpack it first."
-    return f"no OpenStreetMap extract. {_KNOWN}"
 
 
 def _parsed(path: Path) -> dict[str, Any]:

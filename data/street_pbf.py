@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from data.errors import SourceError
-from data.osm_files import box_of, header_of, locations, whole
+from data.osm_files import box_of, header_of, is_known, locations, node_table, settle, whole
 from data.way_blocks import UNPLACED, WayBlock, read_blocks
 from geo.ways import WAY_KEYS, Ways
 
@@ -67,13 +67,22 @@ def read_ways(path: Path, *, form: str) -> Ways:
 
 def _placed_blocks(path: Path, form: str, folder: Path) -> list[WayBlock]:
     """Read the highways; again from their own file, should nodes have come after them."""
-    spots, once, twice = locations(), folder / "once.pbf", folder / "twice.pbf"
+    table, once, twice = node_table(), folder / "once.pbf", folder / "twice.pbf"
+    spots = locations(table)
     _copy_highways(path, form, once, spots)
     blocks = list(read_blocks(once, keys=WAY_KEYS))
-    if any((block.lon == UNPLACED).any() for block in blocks):
+    if _came_late(blocks, table, spots):
         _copy_highways(once, "pbf", twice, spots)
         blocks = list(read_blocks(twice, keys=WAY_KEYS))
     return blocks
+
+
+def _came_late(blocks: list[WayBlock], table: Any, spots: Any) -> bool:  # noqa: ANN401
+    """Tell whether a node that some way lacked is known by now."""
+    lacking = {int(node) for block in blocks for node in block.node_ids[block.lon == UNPLACED]}
+    if lacking:
+        settle(spots)
+    return any(is_known(table, node) for node in lacking)
 
 
 def _copy_highways(path: Path, form: str, out: Path, spots: Any) -> None:  # noqa: ANN401

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 from data.errors import SourceError
-from data.osm_names import form_of
+from data.osm_forms import form_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -118,19 +118,19 @@ def _varint(raw: bytes, at: int) -> tuple[int, int]:
         shift += 7
 
 
-def _hops(raw: bytes) -> Span:
+def _parts(message: bytes) -> tuple[NDArray[np.uint8], Span]:
     """Return where each part of a message begins and ends whose parts are all of one kind."""
-    starts, ends, at, size = [], [], 1, len(raw)
+    tags, at, size = [], 0, len(message)
     while at < size:
-        length = raw[at]
-        at += 1
+        tags.append(at)
+        length = message[at + 1]
+        at += 2
         if length >= _MORE:
-            length, at = _varint(raw, at - 1)
-        starts.append(at)
+            length, at = _varint(message, at - 1)
         at += length
-        ends.append(at)
-        at += 1
-    return np.array(starts, dtype=np.int64), np.array(ends, dtype=np.int64)
+    raw = np.frombuffer(message + _PADDING, dtype=np.uint8)
+    sizes, begin = _varints(raw, np.array(tags, dtype=np.int64) + 1)
+    return raw, (begin, begin + sizes)
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ class _Strings:
 
     @classmethod
     def of(cls, raw: bytes, keys: Sequence[str]) -> _Strings:
-        starts, ends = _hops(raw)
+        starts, ends = _parts(raw)[1]
         wanted = {key.encode(): column for column, key in enumerate(keys)}
         sizes, fitting = ends - starts, {len(key) for key in wanted}
         column = np.full(len(starts), -1)
@@ -162,8 +162,7 @@ class _Strings:
 
 def _ways(group: bytes, strings: _Strings) -> WayBlock:
     """Read the ways of a group, all at once: their fields in step, then their numbers."""
-    starts, ends = _hops(group)
-    raw = np.frombuffer(group + _PADDING, dtype=np.uint8)
+    raw, (starts, ends) = _parts(group)
     way_ids, spans = _spans(raw, starts, ends)
     refs, sizes = _packed(raw, spans[_REFS])
     lons, lats = _packed(raw, spans[_LONS])[0], _packed(raw, spans[_LATS])[0]

@@ -17,8 +17,9 @@ import shapely
 from data import osm_cache
 from data.errors import SourceError
 from data.osm_cache import read_features_cached
+from data.osm_forms import form_of
 from data.osm_kinds import PLACE_MARGINS_M, classify
-from data.osm_names import form_of, read_features
+from data.osm_names import read_features
 from geo.errors import CrsError, InputError
 from geo.features import COLUMNS, KINDS, gather_streets
 from geo.place import name_key
