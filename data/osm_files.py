@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import bz2
 import gzip
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 import shapely
 
 from data.errors import SourceError
+from data.pbf_fields import unpacked_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 SWELL_MAX = 200
 """Compressed XML swells to some fifteen times its size; a file that swells past this many times
 (and `SWELL_FREE_BYTES`) is made to fill a machine."""
+
+BLOBS_SWELL_MAX = 40
+"""The same for PBF, which is dense before it is compressed, and swells to some three times."""
 
 SWELL_FREE_BYTES = 64_000_000
 _CHUNK = 1 << 20
@@ -42,7 +46,7 @@ def whole(path: Path, *, form: str) -> Iterator[None]:
     Yields
     ------
     None
-        Once compressed XML has been unpacked once and found sane.
+        Once what it unpacks to has been found sane.
 
     Raises
     ------
@@ -69,22 +73,31 @@ def _plain(error: Exception) -> str:
 
 
 def _require_sane(path: Path, form: str) -> None:
-    """Unpack compressed XML once, keeping nothing, before anything is made of it."""
-    if not form.endswith((".gz", ".bz2")):
-        return
-    allowed = max(SWELL_FREE_BYTES, SWELL_MAX * path.stat().st_size)
+    """Look whether a compressed file is of this world before anything is made of it."""
+    most = BLOBS_SWELL_MAX if form == "pbf" else SWELL_MAX
+    allowed = max(SWELL_FREE_BYTES, most * path.stat().st_size)
     try:
-        with gzip.open(path) if form.endswith(".gz") else bz2.open(path) as opened:
-            swollen = _exceeds(opened, allowed)
+        swollen = _swells(path, form, allowed)
     except (OSError, EOFError, ValueError, gzip.zlib.error) as error:  # type: ignore[attr-defined]
         msg = f"{path.name} does not unpack ({_plain(error)}). Download it again."
         raise SourceError(msg) from error
     if swollen:
         msg = (
-            f"{path.name} unpacks to more than {allowed / 1e6:,.0f} MB, {SWELL_MAX} times its "
+            f"{path.name} unpacks to more than {allowed / 1e6:,.0f} MB, {most} times its "
             "size or more; no map does. Get the extract again from where it is published."
         )
         raise SourceError(msg)
+
+
+def _swells(path: Path, form: str, allowed: int) -> bool:
+    """Tell whether a file unpacks to more; XML is unpacked once for that, keeping nothing."""
+    if form == "pbf":
+        with suppress(ValueError):  # what is wrong with a broken one, its reader says best
+            return unpacked_bytes(path) > allowed
+    if not form.endswith((".gz", ".bz2")):
+        return False
+    with gzip.open(path) if form.endswith(".gz") else bz2.open(path) as opened:
+        return _exceeds(opened, allowed)
 
 
 def _exceeds(opened: _Opened, allowed: int) -> bool:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from data.pbf_fields import HEADER_SIZE, read_fields, read_varint
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
@@ -19,7 +21,7 @@ UNPLACED = 2_147_483_647
 """What libosmium stores, in 1e-7 degrees, for a node whose position it lacks."""
 
 # Fields of the format (https://wiki.openstreetmap.org/wiki/PBF_Format), by message.
-_RAW_BLOB, _BLOB_SIZE = 1, 3
+_RAW_BLOB = 1
 _STRINGS, _GROUP = 1, 2
 _ID, _KEYS, _VALUES, _INFO, _REFS, _LATS, _LONS = 1, 2, 3, 4, 8, 9, 10
 _MORE, _SEVEN_BITS = 128, 127
@@ -75,14 +77,14 @@ def read_blocks(path: Path, *, keys: Sequence[str]) -> Iterator[WayBlock]:
     """
     with path.open("rb") as opened:
         while head := opened.read(4):
-            header = dict(_fields(opened.read(int.from_bytes(head, "big"))))
-            blob = opened.read(int(header[_BLOB_SIZE]))
+            header = dict(read_fields(opened.read(int.from_bytes(head, "big"))))
+            blob = opened.read(int(header[HEADER_SIZE]))
             if header[1] == b"OSMData":
-                yield from _groups(bytes(dict(_fields(blob))[_RAW_BLOB]), keys)
+                yield from _groups(bytes(dict(read_fields(blob))[_RAW_BLOB]), keys)
 
 
 def _groups(block: bytes, keys: Sequence[str]) -> Iterator[WayBlock]:
-    fields = list(_fields(block))
+    fields = list(read_fields(block))
     table = next(bytes(value) for number, value in fields if number == _STRINGS)
     held = _Strings.of(table, keys)
     for number, value in fields:
@@ -93,31 +95,6 @@ def _groups(block: bytes, keys: Sequence[str]) -> Iterator[WayBlock]:
 # Messages --------------------------------------------------------------------------------
 
 
-def _fields(raw: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """Yield the number and value of each field of a message."""
-    at = 0
-    while at < len(raw):
-        tag, at = _varint(raw, at)
-        value, at = _varint(raw, at)
-        if tag & 7 == _BYTES:
-            yield tag >> 3, raw[at : at + value]
-            at += value
-        else:
-            yield tag >> 3, value
-
-
-def _varint(raw: bytes, at: int) -> tuple[int, int]:
-    """Return a number of as many bytes as it needs, and where the next field begins."""
-    value = shift = 0
-    while True:
-        byte = raw[at]
-        at += 1
-        value |= (byte & _SEVEN_BITS) << shift
-        if byte < _MORE:
-            return value, at
-        shift += 7
-
-
 def _parts(message: bytes) -> tuple[NDArray[np.uint8], Span]:
     """Return where each part of a message begins and ends whose parts are all of one kind."""
     tags, at, size = [], 0, len(message)
@@ -126,7 +103,7 @@ def _parts(message: bytes) -> tuple[NDArray[np.uint8], Span]:
         length = message[at + 1]
         at += 2
         if length >= _MORE:
-            length, at = _varint(message, at - 1)
+            length, at = read_varint(message, at - 1)
         at += length
     raw = np.frombuffer(message + _PADDING, dtype=np.uint8)
     sizes, begin = _varints(raw, np.array(tags, dtype=np.int64) + 1)

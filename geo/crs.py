@@ -182,7 +182,7 @@ def segment_lengths_m(
 
     These are lengths on the ground. Those of the British National Grid (EPSG:27700) differ by
     its scale: 0.04 % less at 2 degrees west, 0.04 % more at the coasts of Norfolk and Cornwall,
-    and up to 0.1 % more in the Scillies and the Outer Hebrides.
+    and about 0.1 % more in the Scillies and the Outer Hebrides.
 
     Examples
     --------

