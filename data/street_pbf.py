@@ -105,18 +105,24 @@ def _joined(blocks: list[WayBlock], *, extent: Any) -> Ways:  # noqa: ANN401 - a
     """Put the blocks of a file together."""
     visible = _all([block.visible for block in blocks], bool)
     sizes = _all([block.sizes for block in blocks])
-    shown = np.repeat(visible, sizes)
-    lon, lat = _all([block.lon for block in blocks]), _all([block.lat for block in blocks])
-    unplaced = (lon == UNPLACED) | (lat == UNPLACED)
+    shown = slice(None) if visible.all() else np.repeat(visible, sizes)
     return Ways(
         way_ids=_all([block.way_ids for block in blocks])[visible],
         starts=np.concatenate([[0], np.cumsum(sizes[visible])]).astype(np.int64),
         node_ids=_all([block.node_ids for block in blocks])[shown],
-        lon=np.where(unplaced, np.nan, lon / UNITS_PER_DEGREE)[shown],
-        lat=np.where(unplaced, np.nan, lat / UNITS_PER_DEGREE)[shown],
+        lon=_degrees([block.lon for block in blocks])[shown],
+        lat=_degrees([block.lat for block in blocks])[shown],
         tags=_tags(blocks)[visible].reset_index(drop=True),
         extent=extent,
     )
+
+
+def _degrees(parts: list[NDArray[np.int32]]) -> NDArray[np.float64]:
+    """Return positions in degrees, NaN where there is none."""
+    units = _all(parts, np.int32)
+    degrees: NDArray[np.float64] = units / UNITS_PER_DEGREE
+    degrees[units == UNPLACED] = np.nan
+    return degrees
 
 
 def _all(parts: list[Any], kind: type = np.int64) -> NDArray[Any]:

@@ -52,9 +52,9 @@ class WayBlock:
     visible: NDArray[np.bool_]
     sizes: NDArray[np.int64]
     node_ids: NDArray[np.int64]
-    lon: NDArray[np.int64]
-    lat: NDArray[np.int64]
-    codes: NDArray[np.int64]
+    lon: NDArray[np.int32]
+    lat: NDArray[np.int32]
+    codes: NDArray[np.int32]
     texts: list[str]
 
 
@@ -146,7 +146,8 @@ def _ways(group: bytes, strings: _Strings) -> WayBlock:
     told_of = spans[_INFO][1] > spans[_INFO][0]
     visible = ~told_of | (raw[np.maximum(spans[_INFO][1] - 1, 0)] == 1)
     codes, texts = _tags(raw, spans, strings)
-    node_ids, lon, lat = (_summed(_signed(deltas), sizes) for deltas in (refs, lons, lats))
+    node_ids = _summed(_signed(refs), sizes)
+    lon, lat = (_summed(_signed(deltas), sizes).astype(np.int32) for deltas in (lons, lats))
     return WayBlock(way_ids, visible, sizes, node_ids, lon, lat, codes, texts)
 
 
@@ -221,7 +222,7 @@ def _summed(deltas: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.i
 
 def _tags(
     raw: NDArray[np.uint8], spans: dict[int, Span], strings: _Strings
-) -> tuple[NDArray[np.int64], list[str]]:
+) -> tuple[NDArray[np.int32], list[str]]:
     """Return the codes of the wanted tags of each way, and the texts that they stand for."""
     keys, counts = _packed(raw, spans[_KEYS])
     values, _ = _packed(raw, spans[_VALUES])
@@ -229,6 +230,6 @@ def _tags(
     wanted = column >= 0
     rows = np.repeat(np.arange(len(counts)), counts)[wanted]
     used, code = np.unique(values[wanted], return_inverse=True)
-    codes = np.full((len(counts), strings.columns), -1)
+    codes = np.full((len(counts), strings.columns), -1, dtype=np.int32)
     codes[rows, column[wanted]] = code
     return codes, [strings.text(row) for row in used]

@@ -136,22 +136,25 @@ CONTESTANTS: dict[str, Callable[[Path], Any]] = {
 def write_walk_xml(path: Path, out: Path) -> None:
     """Write what OSMnx's filter for walking lets through, as OSMnx would get it."""
     import osmium
-    from osmium.osm import NODE, mutable
+    from osmium.osm import mutable
 
-    left_out = osmnx_filter()
-    tracker, fresh = osmium.IdTracker(), 1 << 60
+    left_out, written, fresh = osmnx_filter(), set(), 1 << 60
     with osmium.SimpleWriter(str(out)) as writer:
         for way in walk_ways(path):
             tags = dict(way.tags)
             if any(key in tags and rule.search(tags[key]) for key, rule in left_out):
                 continue
             for number, piece in enumerate(pieces(way)):
-                held = mutable.Way(id=fresh if number else way.id, nodes=piece, tags=tags)
+                for node in piece:
+                    if node.ref not in written:
+                        written.add(node.ref)
+                        place = (node.lon, node.lat)
+                        writer.add_node(mutable.Node(id=node.ref, location=place))
+                refs = [node.ref for node in piece]
+                writer.add_way(
+                    mutable.Way(id=fresh if number else way.id, nodes=refs, tags=tags)
+                )
                 fresh += bool(number)
-                writer.add_way(held)
-                tracker.add_references(held)
-        with osmium.io.Reader(str(path), NODE) as reader:
-            osmium.apply(reader, tracker.id_filter(), writer)
 
 
 def walk_ways(path: Path) -> Iterator[Any]:
@@ -174,12 +177,12 @@ def osmnx_filter() -> list[tuple[str, re.Pattern[str]]]:
     return [(key, re.compile(rule)) for key, rule in asked]
 
 
-def pieces(way: Any) -> Iterator[list[int]]:
+def pieces(way: Any) -> Iterator[list[Any]]:
     """Yield the stretches of a way between its missing nodes."""
-    piece: list[int] = []
+    piece: list[Any] = []
     for node in way.nodes:
         if node.location.valid():
-            piece.append(node.ref)
+            piece.append(node)
         else:
             yield from [piece] if len(piece) > 1 else []
             piece = []
@@ -237,7 +240,7 @@ def write_city(path: Path, out: Path, *, ways: int) -> int:
         osmium.FileProcessor(str(path), osmium.osm.WAY).with_filter(KeyFilter("highway"))
     )
     copies = -(-ways // max(1, len(things)))
-    step = 1 << 36
+    step = 1 << 34
     with osmium.SimpleWriter(str(out)) as writer:
         for entity in (osmium.osm.NODE, osmium.osm.WAY, osmium.osm.RELATION):
             for copy in range(copies):
