@@ -129,7 +129,7 @@ def settle(spots: Any) -> None:  # noqa: ANN401 - pyosmium's own
     """Put a table in order, as its handler does before a way: else it answers wrongly."""
     import osmium
 
-    osmium.apply(osmium.io.Reader(osmium.io.FileBuffer(b"w1 Nn1\n", "opl")), spots)
+    osmium.apply(osmium.io.FileBuffer(b"w1 Nn1\n", "opl"), spots)
 
 
 def is_known(table: Any, node: int) -> bool:  # noqa: ANN401 - pyosmium's own

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from data.way_blocks import UNPLACED, WayBlock, read_blocks
 from geo.ways import WAY_KEYS, Ways
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -62,7 +65,7 @@ def read_ways(path: Path, *, form: str) -> Ways:
             )
             raise SourceError(msg)
         blocks = _placed_blocks(path, form, Path(folder))
-    return _joined(blocks, extent=box_of(header))
+        return _with_new_nodes(_joined(blocks, extent=box_of(header)), path, form)
 
 
 def _placed_blocks(path: Path, form: str, folder: Path) -> list[WayBlock]:
@@ -83,6 +86,23 @@ def _came_late(blocks: list[WayBlock], table: Any, spots: Any) -> bool:  # noqa:
     if lacking:
         settle(spots)
     return any(is_known(table, node) for node in lacking)
+
+
+def _with_new_nodes(ways: Ways, path: Path, form: str) -> Ways:
+    """Place nodes below zero, as editors number new ones: pyosmium's table holds none."""
+    lacking = (ways.node_ids < 0) & np.isnan(ways.lon)
+    if not lacking.any():
+        return ways
+    import osmium
+
+    opened = osmium.io.File(str(path), form)
+    nodes: Iterable[Any] = osmium.FileProcessor(opened, osmium.osm.NODE)
+    spots = {node.id: (node.lon, node.lat) for node in nodes if node.location.valid()}
+    nowhere = (np.nan, np.nan)
+    lon, lat = ways.lon.copy(), ways.lat.copy()
+    placed = [spots.get(node, nowhere) for node in ways.node_ids[lacking].tolist()]
+    lon[lacking], lat[lacking] = np.array(placed).T
+    return replace(ways, lon=lon, lat=lat)
 
 
 def _copy_highways(path: Path, form: str, out: Path, spots: Any) -> None:  # noqa: ANN401

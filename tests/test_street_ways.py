@@ -114,6 +114,16 @@ def test_nodes_may_come_late_and_in_any_order(tmp_path, ending):
     same_ways(one, read_ways(write_extract(tmp_path / "whole.osm.pbf")))
 
 
+def test_new_nodes_have_numbers_below_zero(tmp_path):
+    nodes = {-1: (0.0, 51.0), 2: (0.001, 51.0)}
+    ways = {-9: ([-1, 2, -3], {"highway": "path"})}
+    held = read_ways(write_extract(tmp_path / "new.osm", nodes=nodes, ways=ways))
+    assert held.way_ids.tolist() == [-9]
+    assert held.node_ids.tolist() == [-1, 2, -3]
+    np.testing.assert_array_equal(held.lon, [0.0, 0.001, np.nan])
+    np.testing.assert_array_equal(held.lat, [51.0, 51.0, np.nan])
+
+
 def test_numbers_of_any_size(tmp_path):
     # Identifiers up to 2 to the 60, positions at both ends of the world, ways of many nodes.
     rng = np.random.default_rng(1)
