@@ -69,23 +69,26 @@ def read_ways(path: Path, *, form: str) -> Ways:
 
 
 def _placed_blocks(path: Path, form: str, folder: Path) -> list[WayBlock]:
-    """Read the highways; again from their own file, should nodes have come after them."""
-    table, once, twice = node_table(), folder / "once.pbf", folder / "twice.pbf"
-    spots = locations(table)
-    _copy_highways(path, form, once, spots)
-    blocks = list(read_blocks(once, keys=WAY_KEYS))
-    if _came_late(blocks, table, spots):
-        _copy_highways(once, "pbf", twice, spots)
-        blocks = list(read_blocks(twice, keys=WAY_KEYS))
-    return blocks
+    """Read the highways, and again where nodes came late or ways carry their own places."""
+    table = node_table()
+    spots, once = locations(table), folder / "once.pbf"
+    blocks = _copied(path, form, once, spots)
+    lacking = _lacking(blocks)
+    if not len(lacking):
+        return blocks
+    settle(spots)
+    if any(is_known(table, node) for node in np.unique(lacking).tolist()):
+        return _copied(once, "pbf", folder / "late.pbf", spots)
+    if 2 * len(lacking) < sum(len(block.lon) for block in blocks):
+        return blocks  # clipped
+    # An extract may have its places on the ways, as `osmium add-locations-to-ways` puts them.
+    own = _copied(path, form, folder / "own.pbf")
+    return min(own, blocks, key=lambda read: len(_lacking(read)))
 
 
-def _came_late(blocks: list[WayBlock], table: Any, spots: Any) -> bool:  # noqa: ANN401
-    """Tell whether a node that some way lacked is known by now."""
-    lacking = {int(node) for block in blocks for node in block.node_ids[block.lon == UNPLACED]}
-    if lacking:
-        settle(spots)
-    return any(is_known(table, node) for node in lacking)
+def _lacking(blocks: list[WayBlock]) -> NDArray[np.int64]:
+    """Return the nodes without a place, as often as ways use them."""
+    return _all([block.node_ids[block.lon == UNPLACED] for block in blocks])
 
 
 def _with_new_nodes(ways: Ways, path: Path, form: str) -> Ways:
@@ -105,8 +108,8 @@ def _with_new_nodes(ways: Ways, path: Path, form: str) -> Ways:
     return replace(ways, lon=lon, lat=lat)
 
 
-def _copy_highways(path: Path, form: str, out: Path, spots: Any) -> None:  # noqa: ANN401
-    """Copy highways to a plain file, each with the positions of its nodes known by then."""
+def _copied(path: Path, form: str, out: Path, *spots: Any) -> list[WayBlock]:  # noqa: ANN401
+    """Copy highways to a plain file, placed by what is known by then, and read that."""
     import osmium
     from osmium import osm
     from osmium.filter import EntityFilter, KeyFilter
@@ -118,7 +121,8 @@ def _copy_highways(path: Path, form: str, out: Path, spots: Any) -> None:  # noq
         osmium.SimpleWriter(plain) as writer,
         osmium.io.Reader(opened, osm.NODE | osm.WAY) as reader,
     ):
-        osmium.apply(reader, spots, EntityFilter(osm.WAY), KeyFilter("highway"), writer)
+        osmium.apply(reader, *spots, EntityFilter(osm.WAY), KeyFilter("highway"), writer)
+    return list(read_blocks(out, keys=WAY_KEYS))
 
 
 def _joined(blocks: list[WayBlock], *, extent: Any) -> Ways:  # noqa: ANN401 - a shapely box

@@ -114,6 +114,20 @@ def test_nodes_may_come_late_and_in_any_order(tmp_path, ending):
     same_ways(one, read_ways(write_extract(tmp_path / "whole.osm.pbf")))
 
 
+def test_places_may_stand_on_the_ways_alone(tmp_path, helsinki):
+    import osmium
+    from osmium.filter import EntityFilter
+
+    path = tmp_path / "located.osm.pbf"
+    table = osmium.index.create_map("flex_mem")
+    spots = osmium.NodeLocationsForWays(table)
+    spots.ignore_errors()
+    located = osmium.io.File(str(path), "pbf,locations_on_ways=true")
+    with osmium.SimpleWriter(located) as writer, osmium.io.Reader(str(helsinki)) as reader:
+        osmium.apply(reader, spots, EntityFilter(osmium.osm.WAY), writer)
+    same_ways(read_ways(path), read_ways(helsinki))
+
+
 def test_new_nodes_have_numbers_below_zero(tmp_path):
     nodes = {-1: (0.0, 51.0), 2: (0.001, 51.0)}
     ways = {-9: ([-1, 2, -3], {"highway": "path"})}
