@@ -38,7 +38,29 @@ def kernel(function: Kernel) -> Kernel:
     >>> double(21)
     42
     """
+    return _compiled(function, reassociate=False)
+
+
+def summing_kernel(function: Kernel) -> Kernel:
+    """
+    Compile as `kernel` does, letting sums be taken in any fixed order.
+
+    Parameters
+    ----------
+    function
+        A function that numba can compile, defined in a file.
+
+    Returns
+    -------
+    compiled
+        The same function, several terms added at a time: the same bits each time on a machine.
+    """
+    return _compiled(function, reassociate=True)
+
+
+def _compiled(function: Kernel, *, reassociate: bool) -> Kernel:
+    fast = {"reassoc"} if reassociate else set()
     try:
-        return cast("Kernel", numba.njit(nogil=True, cache=True)(function))
+        return cast("Kernel", numba.njit(nogil=True, cache=True, fastmath=fast)(function))
     except RuntimeError:  # numba found no folder that it may write
-        return cast("Kernel", numba.njit(nogil=True)(function))
+        return cast("Kernel", numba.njit(nogil=True, fastmath=fast)(function))
