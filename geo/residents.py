@@ -217,7 +217,7 @@ def _by_discs(
     shapes: list[shapely.Geometry], grid: PopulationGrid, distance_m: float
 ) -> list[_Count]:
     """Average the counts of discs around each shape's spots."""
-    spots = [_spots_of(shape) for shape in shapes]
+    spots = [spots_of(shape) for shape in shapes]
     owner = np.repeat(np.arange(len(shapes)), [len(own) for own in spots])
     discs = shapely.buffer(np.concatenate(spots), distance_m, quad_segs=32)
     figures = sums(gpd.GeoSeries(discs, crs=MEASURED), grid)
@@ -228,8 +228,8 @@ def _by_discs(
     ]
 
 
-def _spots_of(shape: shapely.Geometry) -> NDArray[np.object_]:
-    """Return spots spread evenly over a shape."""
+def spots_of(shape: shapely.Geometry) -> NDArray[np.object_]:
+    """Return spots spread evenly over a shape in metres: a point's own, a street's, an area's."""
     if shapely.get_dimensions(shape) == 0:
         return np.array([shape.centroid], dtype=object)
     if shapely.get_dimensions(shape) == 1:
