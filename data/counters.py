@@ -169,7 +169,9 @@ def load_leeds(folder: Path) -> Counters:
 
 def _read(path: Path) -> pd.DataFrame:
     if not path.is_file():
-        msg = f"There is no {path.name} in {path.parent}. Give the folder that holds the counts."
+        msg = (
+            f"There is no {path.name} in {path.parent}. Give the folder that holds the counts."
+        )
         raise SourceError(msg)
     if path.suffix == ".parquet":
         return pd.read_parquet(path)
@@ -192,7 +194,8 @@ def _cleaned(
         kept = long[reasons.eq("")]
         reasons[kept.index[np.asarray(rule(kept), dtype=bool)]] = reason
     kept = long.loc[reasons.eq(""), ["counter", "time", "passages"]]
-    left_out = reasons[reasons.ne("")].value_counts().sort_index().to_dict()
+    broken = reasons[reasons.ne("")].value_counts().sort_index()
+    left_out = {str(reason): int(rows) for reason, rows in broken.items()}
     return Counters(
         city=city,
         counts=kept.sort_values(["counter", "time"], ignore_index=True),
@@ -222,10 +225,12 @@ def hour_of_week(times: pd.Series) -> pd.Series:
 
     Examples
     --------
-    >>> hour_of_week(pd.Series(pd.to_datetime(["2015-06-01 00:00", "2015-06-07 23:00"]))).tolist()
+    >>> times = pd.Series(pd.to_datetime(["2015-06-01 00:00", "2015-06-07 23:00"]))
+    >>> hour_of_week(times).tolist()
     [0, 167]
     """
-    return times.dt.day_of_week * 24 + times.dt.hour
+    hours: pd.Series = times.dt.day_of_week * 24 + times.dt.hour
+    return hours
 
 
 def _day(rows: pd.DataFrame) -> list[pd.Series]:
@@ -233,14 +238,15 @@ def _day(rows: pd.DataFrame) -> list[pd.Series]:
 
 
 def _was_off(rows: pd.DataFrame) -> pd.Series:
-    """Tell the days on which a counter saw nobody at an hour usually busy, or all daytime."""
+    """Tell the days on which a counter saw nobody at a busy hour, or all daytime."""
     week = [rows["counter"], rows["time"].dt.year.rename("year"), hour_of_week(rows["time"])]
     usual = rows.groupby(week)["passages"].transform("median")
     daytime = rows["time"].dt.hour.isin(DAYTIME_H)
     none = rows["passages"].eq(0) & daytime & usual.ge(BUSY_MIN)
     seen = rows["passages"].where(daytime, 0.0)
     days = _day(rows)
-    return none.groupby(days).transform("any") | seen.groupby(days).transform("sum").eq(0)
+    off: pd.Series = none.groupby(days).transform("any")
+    return off | seen.groupby(days).transform("sum").eq(0)
 
 
 def _was_quiet(rows: pd.DataFrame) -> pd.Series:
@@ -258,14 +264,26 @@ def within(counters: Counters, years: Sequence[int]) -> pd.DataFrame:
     """
     Return the counts of some years.
 
+    Parameters
+    ----------
+    counters
+        One city's.
+    years
+        The years wanted.
+
+    Returns
+    -------
+    counts
+        ``counter``, ``hour_of_week``, ``passages``.
+
     Raises
     ------
     SourceError
         If none was counted then.
     """
     counts = counters.counts
-    chosen = counts[counts["time"].dt.year.isin(list(years))]
+    chosen: pd.DataFrame = counts[counts["time"].dt.year.isin(list(years))]
     if chosen.empty:
         msg = f"{counters.city} has no counts in {list(years)}. Choose other years."
         raise SourceError(msg)
-    return chosen
+    return chosen.assign(hour_of_week=hour_of_week(chosen["time"])).drop(columns="time")

@@ -80,7 +80,8 @@ def _read_positions(path: Path) -> pd.DataFrame:
     import pandas as pd
 
     with zipfile.ZipFile(path) as archive:
-        names = [n for n in archive.namelist() if n.startswith("Data/CSV/") and n.endswith(".csv")]
+        names = [name for name in archive.namelist() if name.startswith("Data/CSV/")]
+        names = [name for name in names if name.endswith(".csv")]
         if not names:
             msg = f"{path.name} holds no Data/CSV/*.csv. Give Code-Point Open's codepo_gb.zip."
             raise SourceError(msg)

@@ -205,7 +205,7 @@ def rank_correlation(x: Floats, y: Floats) -> float:
     0.5
     """
     ranks = [pd.Series(values).round(9).rank() for values in (x, y)]
-    return float(ranks[0].corr(ranks[1])) if all(r.nunique() > 1 for r in ranks) else np.nan
+    return float(ranks[0].corr(ranks[1])) if all(r.std() > 0 for r in ranks) else np.nan
 
 
 def towns_apart(levels: Sequence[float], *, expected_log_sd: float, weight: float) -> Scale:
@@ -272,7 +272,9 @@ def week_of(counts: pd.DataFrame) -> pd.DataFrame:
         One row per counter that was counted at every hour of the week, in order of name; 168
         columns, mean passages in each hour.
     """
-    means = counts.groupby(["counter", "hour_of_week"])["passages"].mean().unstack()
+    means = counts.pivot_table(
+        index="counter", columns="hour_of_week", values="passages", aggfunc="mean"
+    )
     return means.reindex(columns=range(HOURS_PER_WEEK)).dropna()
 
 
@@ -284,7 +286,8 @@ def levels_of(weeks: pd.DataFrame) -> pd.Series:
 def log_ratios(weeks: pd.DataFrame) -> Floats:
     """Return each counter's log passages in each hour less its log level, (counters, 168)."""
     ratios = weeks.div(levels_of(weeks), axis=0).to_numpy(dtype="float64")
-    return np.log(np.maximum(ratios, np.min(ratios[ratios > 0])))
+    logs: Floats = np.log(np.maximum(ratios, np.min(ratios[ratios > 0])))
+    return logs
 
 
 def typical_week(weeks: Mapping[str, pd.DataFrame]) -> WeekProfile:

@@ -56,8 +56,8 @@ def hours_of_week(days: Iterable[int], first_h: int, end_h: int) -> tuple[int, .
     chosen = sorted(set(days))
     if not 0 <= first_h < end_h <= HOURS_PER_DAY or not set(chosen) <= set(range(7)):
         msg = (
-            f"Days {chosen} from {first_h} to {end_h} o'clock are no hours of a week. Give days "
-            "from 0 (Monday) to 6 and hours from 0 to 24, the first before the last."
+            f"Days {chosen} from {first_h} to {end_h} o'clock are no hours of a week. Give "
+            "days from 0 (Monday) to 6 and hours from 0 to 24, the first before the last."
         )
         raise InputError(msg)
     return tuple(HOURS_PER_DAY * day + hour for day in chosen for hour in range(first_h, end_h))
@@ -212,7 +212,8 @@ def passages_per_hour(
     from scipy.special import stdtrit  # noqa: PLC0415 - slow to import
 
     x = _checked(values, "values")
-    spreads = 0.0 if log_spreads is None else _checked(log_spreads.reindex(values.index), "log_spreads")
+    unspread = pd.Series(0.0, index=values.index)
+    spreads = _checked(unspread if log_spreads is None else log_spreads, "log_spreads")
     chosen = _hours(hours)
     level, ratios = calibration.level, np.asarray(calibration.profile.ratios)[chosen]
     away = np.log(np.maximum(x, level.floor) / level.reference)

@@ -229,7 +229,7 @@ def _by_discs(
 
 
 def spots_of(shape: shapely.Geometry) -> NDArray[np.object_]:
-    """Return spots spread evenly over a shape in metres: a point's own, a street's, an area's."""
+    """Return spots spread evenly over a shape in metres."""
     if shapely.get_dimensions(shape) == 0:
         return np.array([shape.centroid], dtype=object)
     if shapely.get_dimensions(shape) == 1:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -14,6 +13,7 @@ from geo.crs import to_system
 from geo.residents import spots_of
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -131,41 +131,62 @@ def stand_in(
     figure, however busy one of them is.
     """
     ground = to_system(places.geometry, postcodes.crs)
-    trains = _positions(to_system(stations, postcodes.crs))
-    found = [_around(shape, postcodes, trains, weights) for shape in ground]
+    sources = (_of_postcodes(postcodes), _of_stations(to_system(stations, postcodes.crs)))
+    found = [_around(shape, postcodes, sources, weights) for shape in ground]
     columns = [*DENSITIES, "stand_in", "stand_in_log_sd"]
     frame = pd.DataFrame([row for row, _ in found], columns=columns, index=places.index)
     methods = pd.Series([method for _, method in found], index=places.index, dtype="str")
     return frame.astype("float64").assign(stand_in_method=methods)
 
 
-_Row = tuple[float, float, float, float, float]
-_NOTHING: _Row = (np.nan,) * 5
+@dataclass(frozen=True)
+class _Points:
+    """Points that count, sorted from south to north, with what each counts for, by column."""
+
+    x: Floats
+    y: Floats
+    counts: Floats
+
+
+def _of_postcodes(postcodes: PostcodeGrid) -> _Points:
+    order = np.argsort(postcodes.row, kind="stable")
+    counts = np.column_stack([postcodes.small_user, postcodes.large_user])[order]
+    x = (postcodes.column[order] + 0.5) * postcodes.cell_m
+    y = (postcodes.row[order] + 0.5) * postcodes.cell_m
+    return _Points(x.astype(np.float64), y.astype(np.float64), counts.astype(np.float64))
+
+
+def _of_stations(stations: gpd.GeoSeries) -> _Points:
+    known = stations[stations.notna() & ~stations.is_empty]
+    x, y = known.x.to_numpy(), known.y.to_numpy()
+    order = np.lexsort((x, y))
+    return _Points(x[order], y[order], np.ones((len(x), 1)))
+
+
+_NOTHING = (np.nan,) * (len(DENSITIES) + 2)
 
 
 def _around(
     shape: shapely.Geometry | None,
     postcodes: PostcodeGrid,
-    trains: Floats,
+    sources: tuple[_Points, _Points],
     weights: StandInWeights,
-) -> tuple[_Row, str]:
+) -> tuple[tuple[float, ...], str]:
     """Return the figures of one place and how they were reached, or why there are none."""
     if shape is None or shape.is_empty:
         return _NOTHING, "the place is not known"
-    near = _near(postcodes, shape.bounds, FAR_M)
-    if not near.any() or shape.distance(_middles(postcodes, near)) > FAR_M:
+    spots = _spots(shape, postcodes.cell_m)
+    densities = np.column_stack([_smoothed(spots, points) for points in sources])
+    if not densities[:, :2].any() and _is_far(shape, sources[0]):
         return _NOTHING, (
             f"no postcode of {postcodes.name} lies within {FAR_M / 1000:g} km of this place"
         )
-    spots = _spots(shape, postcodes)
-    densities = _densities(spots, postcodes, trains)
-    worth = np.array([weights.small_user, weights.large_user, weights.station])
-    values = densities @ worth
+    values = densities @ np.array([weights.small_user, weights.large_user, weights.station])
     above = values[values > 0]
     spread = float(np.log(above).std()) if len(above) > 1 else 0.0
     method = f"postcodes and stations within {REACH * KERNEL_M:g} m{_over(shape)}"
-    figures = [float(figure) for figure in (*densities.mean(axis=0), values.mean())]
-    return (*figures, spread), f"{method}; {postcodes.name}, {postcodes.vintage}"  # type: ignore[return-value]
+    figures = tuple(float(figure) for figure in (*densities.mean(axis=0), values.mean()))
+    return (*figures, spread), f"{method}; {postcodes.name}, {postcodes.vintage}"
 
 
 def _over(shape: shapely.Geometry) -> str:
@@ -174,40 +195,23 @@ def _over(shape: shapely.Geometry) -> str:
     ]
 
 
-def _near(
-    postcodes: PostcodeGrid, bounds: tuple[float, float, float, float], margin_m: float
-) -> NDArray[np.bool_]:
-    """Tell the cells whose middle lies within a margin of some bounds."""
-    x, y = _centres(postcodes)
-    west, south, east, north = bounds
-    return np.asarray(
-        (y >= south - margin_m) & (y <= north + margin_m)
-        & (x >= west - margin_m) & (x <= east + margin_m)
-    )
+def _is_far(shape: shapely.Geometry, points: _Points) -> bool:
+    """Tell whether no point lies within `FAR_M` of a shape."""
+    west, south, east, north = shape.bounds
+    first, last = np.searchsorted(points.y, [south - FAR_M, north + FAR_M])
+    x, y = points.x[first:last], points.y[first:last]
+    near = (x >= west - FAR_M) & (x <= east + FAR_M)
+    if not near.any():
+        return True
+    return bool(shape.distance(shapely.MultiPoint(np.column_stack([x[near], y[near]]))) > FAR_M)
 
 
-def _centres(postcodes: PostcodeGrid) -> tuple[Floats, Floats]:
-    x = (postcodes.column + 0.5) * postcodes.cell_m
-    y = (postcodes.row + 0.5) * postcodes.cell_m
-    return x, y
-
-
-def _middles(postcodes: PostcodeGrid, chosen: NDArray[np.bool_]) -> shapely.MultiPoint:
-    x, y = _centres(postcodes)
-    return shapely.multipoints(shapely.points(x[chosen], y[chosen]))
-
-
-def _positions(points: gpd.GeoSeries) -> Floats:
-    known = points[points.notna() & ~points.is_empty]
-    return np.column_stack([known.x, known.y])
-
-
-def _spots(shape: shapely.Geometry, postcodes: PostcodeGrid) -> Floats:
-    """Return the spots of a place: of an area, middles of cells in it; of points, themselves."""
+def _spots(shape: shapely.Geometry, cell_m: float) -> Floats:
+    """Return spots of a place: points themselves, middles of cells of an area."""
     if shapely.get_dimensions(shape) == 0:
         return np.asarray(shapely.get_coordinates(shape))
     if shape.area > 0:
-        inside = _middles_within(shape, _step(shape, postcodes.cell_m))
+        inside = _middles_within(shape, _step(shape, cell_m))
         if len(inside):
             return inside
     return np.asarray(shapely.get_coordinates(spots_of(shape)))
@@ -228,31 +232,23 @@ def _middles_within(shape: shapely.Geometry, step_m: float) -> Floats:
     return np.column_stack([x[inside], y[inside]])
 
 
-def _densities(spots: Floats, postcodes: PostcodeGrid, trains: Floats) -> Floats:
-    """Return the kernel-weighted densities at spots, one column each."""
-    west, south = spots.min(axis=0)
-    east, north = spots.max(axis=0)
-    near = _near(postcodes, (west, south, east, north), REACH * KERNEL_M)
-    x, y = (middles[near] for middles in _centres(postcodes))
-    counts = np.column_stack([postcodes.small_user[near], postcodes.large_user[near]])
-    out = np.zeros((len(spots), 3))
-    out[:, :2] = _smoothed(spots, x, y, counts.astype(float))
-    out[:, 2:] = _smoothed(spots, trains[:, 0], trains[:, 1], np.ones((len(trains), 1)))
-    return out
+_BLOCK = 64
+"""Neighbouring spots that are weighed at once."""
 
 
-_BLOCK = 4_000_000
-"""Pairs of spots and points that are weighed at once: 32 MB."""
-
-
-def _smoothed(spots: Floats, x: Floats, y: Floats, counts: Floats) -> Floats:
-    out = np.zeros((len(spots), counts.shape[1]))
-    if len(x) == 0:
-        return out
-    step = max(1, _BLOCK // len(x))
-    for first in range(0, len(spots), step):
-        some = spots[first : first + step]
-        out[first : first + step] = _kernel(some[:, :1] - x, some[:, 1:] - y) @ counts
+def _smoothed(spots: Floats, points: _Points) -> Floats:
+    """Return the kernel-weighted densities at spots, one column for each of the counts."""
+    out = np.zeros((len(spots), points.counts.shape[1]))
+    order = np.lexsort((spots[:, 0], spots[:, 1]))
+    reach = REACH * KERNEL_M
+    for first in range(0, len(order), _BLOCK):
+        some = order[first : first + _BLOCK]
+        x, y = spots[some].T
+        low, high = np.searchsorted(points.y, [y.min() - reach, y.max() + reach])
+        band = points.x[low:high]
+        near = low + np.flatnonzero((band >= x.min() - reach) & (band <= x.max() + reach))
+        dx, dy = x[:, None] - points.x[near], y[:, None] - points.y[near]
+        out[some] = _kernel(dx, dy) @ points.counts[near]
     return out
 
 

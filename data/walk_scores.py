@@ -1,0 +1,208 @@
+"""Score lines and weeks, each counter or borough predicted from all others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo.passage_fit import (
+    SCORES,
+    each_from_others,
+    fit_line,
+    levels_of,
+    log_ratios,
+    score,
+    typical_week,
+)
+from geo.passages import BASE_HOURS, HOURS_PER_WEEK, hours_of_week
+from geo.prediction import Student
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from geo.passage_fit import Line, Scale
+
+    Floats = NDArray[np.float64]
+
+CONSTANT = "the others' geometric mean"
+PROPORTIONAL = "in proportion"
+
+WAKING_HOURS = hours_of_week(range(5), 7, 22)
+
+Row = dict[str, str | float]
+
+
+def score_cameras(
+    basis: str, x: Floats, y: Floats, *, slopes: Mapping[str, tuple[float, float]]
+) -> Iterator[Row]:
+    """
+    Score lines on cameras, each predicted from the others.
+
+    Parameters
+    ----------
+    basis
+        What ``x`` is, for the rows.
+    x, y
+        Log basis and log passages per hour of each camera.
+    slopes
+        The lines to score: a name, and the slope expected with its standard deviation.
+
+    Yields
+    ------
+    row
+        ``what``, ``model`` and the figures of `geo.passage_fit.SCORES`.
+    """
+    for name, (slope, slope_sd) in slopes.items():
+
+        def fit(some_x: Floats, some_y: Floats, b: float = slope, sd: float = slope_sd) -> Line:
+            return fit_line(some_x, some_y, slope=b, slope_sd=sd)
+
+        yield _row(basis, name, score(each_from_others(x, y, fit), y), constant=not slope)
+
+
+def score_boroughs(
+    basis: str,
+    x: Floats,
+    y: Floats,
+    boroughs: pd.Series,
+    *,
+    slopes: Mapping[str, tuple[float, float]],
+) -> Iterator[Row]:
+    """
+    Score lines on stations, those of each borough predicted from all other boroughs.
+
+    Parameters
+    ----------
+    basis, x, y, slopes
+        As for `score_cameras`.
+    boroughs
+        The borough of each station.
+
+    Yields
+    ------
+    row
+        As of `score_cameras`.
+    """
+    for name, (slope, slope_sd) in slopes.items():
+        predictions: list[Student | None] = [None] * len(x)
+        for borough in sorted(set(boroughs)):
+            inside = (boroughs == borough).to_numpy()
+            line = fit_line(x[~inside], y[~inside], slope=slope, slope_sd=slope_sd)
+            for i in np.flatnonzero(inside):
+                predictions[i] = line.at(float(x[i]))
+        made = [prediction for prediction in predictions if prediction is not None]
+        yield _row(basis, name, score(made, y), constant=not slope)
+
+
+def score_carried(what: str, own: Floats, other: Floats, *, street: Scale, towns: Scale) -> Row:
+    """
+    Score one town's counters, all predicted from the level of another town.
+
+    Parameters
+    ----------
+    what
+        Name of the row.
+    own, other
+        Log levels of the town predicted, and of the town that predicts.
+    street, towns
+        Spread of streets about their town's level, and of towns about each other.
+
+    Returns
+    -------
+    row
+        As of `score_cameras`.
+    """
+    parts = np.array([street.log_sd**2 * (1 + 1 / len(other)), towns.log_sd**2])
+    freedom = parts.sum() ** 2 / (parts**2 / [street.freedom, towns.freedom]).sum()
+    one = Student(float(other.mean()), float(np.sqrt(parts.sum())), float(freedom))
+    return _row(
+        what, "the other town's geometric mean", score([one] * len(own), own), constant=True
+    )
+
+
+def _row(what: str, model: str, figures: dict[str, float], *, constant: bool) -> Row:
+    """Name a row of scores; the ranks of a constant say only who was left out."""
+    if constant:
+        figures = {**figures, "rank_correlation": np.nan}
+    return {"what": what, "model": model, **{name: figures[name] for name in SCORES}}
+
+
+def score_weeks(weeks: Mapping[str, pd.DataFrame]) -> Iterator[Row]:
+    """
+    Score the typical week on each counter, by the mean absolute error of log ratios.
+
+    Parameters
+    ----------
+    weeks
+        Counters' weeks by town, as of `geo.passage_fit.week_of`.
+
+    Yields
+    ------
+    row
+        ``what``: the town scored; ``model``: whose week predicts; ``base_error``,
+        ``waking_error`` and ``week_error`` over weekdays 10 to 17, weekdays 7 to 22 and all
+        hours. ``all hours alike`` predicts that every hour has the same passages.
+    """
+    for town, own in weeks.items():
+        others = {name: table for name, table in weeks.items() if name != town}
+        logs = log_ratios(own)
+        alike = np.zeros_like(logs)
+        carried = np.tile(np.log(typical_week(others).ratios), (len(own), 1))
+        both = [
+            np.log(typical_week({**others, town: own.drop(index=counter)}).ratios)
+            for counter in own.index
+        ]
+        at_home = [
+            np.log(typical_week({town: own.drop(index=counter)}).ratios)
+            for counter in own.index
+        ]
+        models = {
+            "all hours alike": alike,
+            "the other town's week": carried,
+            "both towns' week, the counter left out": np.array(both),
+            "its own town's week, the counter left out": np.array(at_home),
+        }
+        for model, predicted in models.items():
+            yield {"what": town, "model": model, **_errors(np.abs(logs - predicted))}
+
+
+def _errors(errors: Floats) -> dict[str, float]:
+    return {
+        "base_error": float(errors[:, list(BASE_HOURS)].mean()),
+        "waking_error": float(errors[:, list(WAKING_HOURS)].mean()),
+        "week_error": float(errors[:, :HOURS_PER_WEEK].mean()),
+    }
+
+
+def period_row(town: str, period: str, weeks: pd.DataFrame, used: pd.DataFrame) -> Row:
+    """
+    Say how another period differs from the one used.
+
+    Parameters
+    ----------
+    town, period
+        Which, for the row.
+    weeks, used
+        Counters' weeks of the period, and of the one used.
+
+    Returns
+    -------
+    row
+        ``counters``; ``level_per_h``, geometric mean of their levels; ``street_log_sd``; and
+        ``week_difference``, mean absolute difference of the town's log ratios from those of
+        the period used, over weekdays 7 to 22.
+    """
+    levels = np.log(levels_of(weeks).to_numpy())
+    ours, theirs = (log_ratios(table).mean(axis=0) for table in (weeks, used))
+    return {
+        "town": town,
+        "period": period,
+        "counters": float(len(levels)),
+        "level_per_h": float(np.exp(levels.mean())),
+        "street_log_sd": float(levels.std(ddof=1)),
+        "week_difference": float(np.abs(ours - theirs)[list(WAKING_HOURS)].mean()),
+    }
