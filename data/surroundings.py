@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo.crs import MEASURED, STORED
+from geo.grids import PopulationGrid
 from geo.stand_in import PostcodeGrid
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
+    from numpy.typing import NDArray
 
 EMBEDDED = Path(__file__).resolve().parent / "embedded"
 POSTCODES = EMBEDDED / "population" / "gb_postcodes_250m.parquet"
@@ -81,7 +85,7 @@ def load_stations() -> gpd.GeoSeries:
     return gpd.GeoSeries(known[~_told_before(known)].reset_index(drop=True), crs=MEASURED)
 
 
-def _told_before(points: gpd.GeoSeries) -> np.ndarray:
+def _told_before(points: gpd.GeoSeries) -> NDArray[np.bool_]:
     """Tell the points that lie near one that comes before them and is kept itself."""
     from scipy.spatial import cKDTree
 
@@ -90,3 +94,42 @@ def _told_before(points: gpd.GeoSeries) -> np.ndarray:
     for first, second in sorted(tree.query_pairs(ONE_STATION_M)):
         again[second] |= not again[first]
     return again
+
+
+RESIDENTS_PER_POSTCODE = 37.738
+"""Residents per live small-user postcode of England and Wales: 56,075,912 at the census of 2011
+over 1,485,925 postcodes."""
+
+
+def postcode_residents(bounds: Sequence[float]) -> PopulationGrid:
+    """
+    Return residents as postcodes tell them, where no census grid is at hand.
+
+    Parameters
+    ----------
+    bounds
+        West, south, east and north [metres of EPSG:27700] of the ground wanted.
+
+    Returns
+    -------
+    grid
+        `RESIDENTS_PER_POSTCODE` for each small-user postcode, on cells of 250 m; cells without
+        any hold 0.
+    """
+    from affine import Affine
+
+    postcodes = load_postcodes()
+    west, south = (int(edge // CELL_M) for edge in bounds[:2])
+    east, north = (int(edge // CELL_M) + 1 for edge in bounds[2:])
+    cells = np.zeros((north - south, east - west))
+    column, row = postcodes.column - west, postcodes.row - south
+    inside = (column >= 0) & (column < east - west) & (row >= 0) & (row < north - south)
+    cells[north - south - 1 - row[inside], column[inside]] = postcodes.small_user[inside]
+    return PopulationGrid(
+        array=cells * RESIDENTS_PER_POSTCODE,
+        transform=Affine(CELL_M, 0, west * CELL_M, 0, -CELL_M, north * CELL_M),
+        crs=MEASURED,
+        nodata=None,
+        name="residents by small-user postcodes",
+        vintage="postcodes of 2025 at the persons per postcode of 2011",
+    )

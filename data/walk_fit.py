@@ -13,8 +13,10 @@ from data.counters import Counters, within
 from data.surroundings import load_postcodes, load_stations
 from geo.crs import STORED
 from geo.passage_fit import (
+    FREE,
     Line,
     Scale,
+    Slope,
     fit_line,
     hour_noise,
     levels_of,
@@ -31,7 +33,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-BOROUGHS = Path(__file__).resolve().parent / "embedded" / "boundaries" / "london_boroughs.geojson"
+BOROUGHS = (
+    Path(__file__).resolve().parent / "embedded" / "boundaries" / "london_boroughs.geojson"
+)
 
 WEIGHTS = StandInWeights(small_user=1.0, large_user=10.0, station=50.0)
 """Chosen on London's stations: see docs/method.md for those tried."""
@@ -146,10 +150,10 @@ class Stations:
     @property
     def line(self) -> Line:
         """The line whose slope the stations alone decide."""
-        return fit_line(self.x, self.y, slope=1.0, slope_sd=np.inf)
+        return fit_line(self.x, self.y, FREE)
 
     @property
-    def slope(self) -> Scale:
+    def slope(self) -> Slope:
         """
         The slope, and how well it is known.
 
@@ -157,7 +161,7 @@ class Stations:
         proportion, which predicts nearly as well.
         """
         line = self.line
-        return Scale(line.slope, float(np.hypot(line.slope_sd, 1 - line.slope)))
+        return Slope(line.slope, float(np.hypot(line.slope_sd, 1 - line.slope)))
 
 
 def stations_around(flows: gpd.GeoDataFrame, *, weights: StandInWeights = WEIGHTS) -> Stations:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo.passage_fit import (
+    LEVEL_ONLY,
     SCORES,
     each_from_others,
     fit_line,
@@ -24,12 +25,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from geo.passage_fit import Line, Scale
+    from geo.passage_fit import Scale, Slope
 
     Floats = NDArray[np.float64]
 
-CONSTANT = "the others' geometric mean"
-PROPORTIONAL = "in proportion"
+OTHER_TOWN = "the other town's geometric mean"
 
 WAKING_HOURS = hours_of_week(range(5), 7, 22)
 
@@ -37,7 +37,7 @@ Row = dict[str, str | float]
 
 
 def score_cameras(
-    basis: str, x: Floats, y: Floats, *, slopes: Mapping[str, tuple[float, float]]
+    basis: str, x: Floats, y: Floats, *, slopes: Mapping[str, Slope]
 ) -> Iterator[Row]:
     """
     Score lines on cameras, each predicted from the others.
@@ -49,19 +49,15 @@ def score_cameras(
     x, y
         Log basis and log passages per hour of each camera.
     slopes
-        The lines to score: a name, and the slope expected with its standard deviation.
+        The lines to score: a name, and the slope expected.
 
     Yields
     ------
     row
         ``what``, ``model`` and the figures of `geo.passage_fit.SCORES`.
     """
-    for name, (slope, slope_sd) in slopes.items():
-
-        def fit(some_x: Floats, some_y: Floats, b: float = slope, sd: float = slope_sd) -> Line:
-            return fit_line(some_x, some_y, slope=b, slope_sd=sd)
-
-        yield _row(basis, name, score(each_from_others(x, y, fit), y), constant=not slope)
+    for name, expected in slopes.items():
+        yield _row(basis, name, score(each_from_others(x, y, expected), y), expected)
 
 
 def score_boroughs(
@@ -70,7 +66,7 @@ def score_boroughs(
     y: Floats,
     boroughs: pd.Series,
     *,
-    slopes: Mapping[str, tuple[float, float]],
+    slopes: Mapping[str, Slope],
 ) -> Iterator[Row]:
     """
     Score lines on stations, those of each borough predicted from all other boroughs.
@@ -87,15 +83,13 @@ def score_boroughs(
     row
         As of `score_cameras`.
     """
-    for name, (slope, slope_sd) in slopes.items():
-        predictions: list[Student | None] = [None] * len(x)
+    for name, expected in slopes.items():
+        predictions = dict.fromkeys(range(len(x)), Student(0.0, 1.0, 2.0))
         for borough in sorted(set(boroughs)):
             inside = (boroughs == borough).to_numpy()
-            line = fit_line(x[~inside], y[~inside], slope=slope, slope_sd=slope_sd)
-            for i in np.flatnonzero(inside):
-                predictions[i] = line.at(float(x[i]))
-        made = [prediction for prediction in predictions if prediction is not None]
-        yield _row(basis, name, score(made, y), constant=not slope)
+            line = fit_line(x[~inside], y[~inside], expected)
+            predictions |= {i: line.at(float(x[i])) for i in np.flatnonzero(inside).tolist()}
+        yield _row(basis, name, score(list(predictions.values()), y), expected)
 
 
 def score_carried(what: str, own: Floats, other: Floats, *, street: Scale, towns: Scale) -> Row:
@@ -119,14 +113,12 @@ def score_carried(what: str, own: Floats, other: Floats, *, street: Scale, towns
     parts = np.array([street.log_sd**2 * (1 + 1 / len(other)), towns.log_sd**2])
     freedom = parts.sum() ** 2 / (parts**2 / [street.freedom, towns.freedom]).sum()
     one = Student(float(other.mean()), float(np.sqrt(parts.sum())), float(freedom))
-    return _row(
-        what, "the other town's geometric mean", score([one] * len(own), own), constant=True
-    )
+    return _row(what, OTHER_TOWN, score([one] * len(own), own), LEVEL_ONLY)
 
 
-def _row(what: str, model: str, figures: dict[str, float], *, constant: bool) -> Row:
+def _row(what: str, model: str, figures: dict[str, float], expected: Slope) -> Row:
     """Name a row of scores; the ranks of a constant say only who was left out."""
-    if constant:
+    if expected == LEVEL_ONLY:
         figures = {**figures, "rank_correlation": np.nan}
     return {"what": what, "model": model, **{name: figures[name] for name in SCORES}}
 

@@ -12,7 +12,7 @@ from geo.passages import BASE_HOURS, HOURS_PER_WEEK, WeekProfile
 from geo.prediction import Student, quantiles, scores
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -66,6 +66,22 @@ class Line:
         return Student(self.y + self.slope * away, float(np.sqrt(variance)), self.freedom)
 
 
+class Slope(NamedTuple):
+    """
+    What a slope is expected to be, and the standard deviation of that expectation.
+
+    A deviation of 0 holds the slope; an infinite one leaves it to the points.
+    """
+
+    value: float
+    sd: float
+
+
+LEVEL_ONLY = Slope(0.0, 0.0)
+IN_PROPORTION = Slope(1.0, 0.0)
+FREE = Slope(1.0, float("inf"))
+
+
 class Scale(NamedTuple):
     """A standard deviation and how well it is known."""
 
@@ -73,7 +89,7 @@ class Scale(NamedTuple):
     freedom: float
 
 
-def fit_line(x: Floats, y: Floats, *, slope: float, slope_sd: float) -> Line:
+def fit_line(x: Floats, y: Floats, expected: Slope) -> Line:
     r"""
     Fit a line whose slope is expected to be near a known one.
 
@@ -81,9 +97,8 @@ def fit_line(x: Floats, y: Floats, *, slope: float, slope_sd: float) -> Line:
     ----------
     x, y
         Logarithms, three points or more.
-    slope, slope_sd
-        What the slope is expected to be, and the standard deviation of that expectation: 0
-        holds it, infinity leaves it to the points.
+    expected
+        What the slope is expected to be.
 
     Returns
     -------
@@ -99,33 +114,24 @@ def fit_line(x: Floats, y: Floats, *, slope: float, slope_sd: float) -> Line:
     Examples
     --------
     >>> x, y = np.array([0.0, 1.0, 2.0]), np.array([0.0, 0.5, 1.0])
-    >>> fit_line(x, y, slope=1.0, slope_sd=0.0).slope
-    1.0
-    >>> fit_line(x, y, slope=1.0, slope_sd=np.inf).slope
-    0.5
+    >>> fit_line(x, y, IN_PROPORTION).slope, fit_line(x, y, FREE).slope
+    (1.0, 0.5)
     """
     away = x - x.mean()
-    free = (away @ y / (away @ away)) if away.any() else slope
+    free = (away @ y / (away @ away)) if away.any() else expected.value
     residual = y - y.mean() - free * away
     variance = max(float(residual @ residual) / max(len(x) - 2, 1), 1e-12)
-    points, expected = float(away @ away) / variance, _precision(slope_sd)
-    if np.isinf(expected):
-        b, b_sd = slope, 0.0
-    else:
-        b = (points * free + expected * slope) / (points + expected)
-        b_sd = float((points + expected) ** -0.5)
+    b, b_sd = expected
+    if expected.sd > 0 and away.any():
+        points, before = float(away @ away) / variance, expected.sd**-2
+        b = (points * free + before * expected.value) / (points + before)
+        b_sd = float((points + before) ** -0.5)
     left = y - y.mean() - b * away
     log_sd = float(np.sqrt(left @ left / (len(x) - 1)))
     return Line(float(x.mean()), float(y.mean()), float(b), b_sd, log_sd, len(x) - 1, len(x))
 
 
-def _precision(sd: float) -> float:
-    return np.inf if sd == 0 else float(sd) ** -2
-
-
-def each_from_others(
-    x: Floats, y: Floats, fit: Callable[[Floats, Floats], Line]
-) -> list[Student]:
+def each_from_others(x: Floats, y: Floats, expected: Slope) -> list[Student]:
     """
     Predict each point from a line through all others.
 
@@ -133,8 +139,8 @@ def each_from_others(
     ----------
     x, y
         Logarithms.
-    fit
-        Makes a line of some points.
+    expected
+        What the slope of each line is expected to be.
 
     Returns
     -------
@@ -143,14 +149,13 @@ def each_from_others(
 
     Examples
     --------
-    >>> def level(x, y):
-    ...     return fit_line(x, y, slope=0.0, slope_sd=0.0)
     >>> y = np.array([1.0, 2.0, 3.0])
-    >>> [p.centre for p in each_from_others(np.zeros(3), y, level)]
+    >>> [p.centre for p in each_from_others(np.zeros(3), y, LEVEL_ONLY)]
     [2.5, 2.0, 1.5]
     """
     everyone = np.arange(len(x))
-    return [fit(x[everyone != i], y[everyone != i]).at(float(x[i])) for i in everyone]
+    lines = (fit_line(x[everyone != i], y[everyone != i], expected) for i in everyone)
+    return [line.at(float(x[i])) for i, line in zip(everyone, lines, strict=True)]
 
 
 def score(predictions: Sequence[Student], observed: Floats) -> dict[str, float]:
