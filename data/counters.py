@@ -243,10 +243,10 @@ def _was_off(rows: pd.DataFrame) -> pd.Series:
     usual = rows.groupby(week)["passages"].transform("median")
     daytime = rows["time"].dt.hour.isin(DAYTIME_H)
     none = rows["passages"].eq(0) & daytime & usual.ge(BUSY_MIN)
-    seen = rows["passages"].where(daytime, 0.0)
+    seen = rows["passages"].where(daytime)
     days = _day(rows)
     off: pd.Series = none.groupby(days).transform("any")
-    return off | seen.groupby(days).transform("sum").eq(0)
+    return off | seen.groupby(days).transform("max").eq(0)
 
 
 def _was_quiet(rows: pd.DataFrame) -> pd.Series:

@@ -80,7 +80,9 @@ class FlowAtCameras:
     x
         Log flow past each camera.
     elasticity
-        How the log mean flow of squares of 500 m grows with their log stand-in.
+        How flow grows with the stand-in: the standard deviation of the log mean flow of squares
+        of 500 m over that of their log stand-in (reduced major axis). Either may err: lines of
+        one on the other would put all the error on one of them.
     """
 
     specification: FlowSpecification
@@ -179,12 +181,11 @@ class _Squares:
     stand_in: Floats
 
     def elasticity_of(self, flow: Floats) -> float:
-        """Return how log flow, weighted by length, grows with log stand-in."""
+        """Return the spread of squares' log flow, weighted by length, over that of stand-in."""
         streets_m = np.bincount(self.owner, self.length_m)
         mean = np.bincount(self.owner, self.length_m * flow) / streets_m
         used = (streets_m >= STREETS_MIN_M) & (mean > 0) & (self.stand_in > 0)
-        slope, _ = np.polyfit(np.log(self.stand_in[used]), np.log(mean[used]), 1)
-        return float(slope)
+        return float(np.log(mean[used]).std() / np.log(self.stand_in[used]).std())
 
 
 def _squares(network: StreetNetwork, weights: StandInWeights) -> _Squares:

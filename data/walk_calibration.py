@@ -129,7 +129,7 @@ class _Reader:
         """Return a number above 0, or 0."""
         value = self.document[table].get(key)
         if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
-            msg = f"{self.name}, [{table}]: `{key}` must be a number of at least 0; got {value!r}."
+            msg = f"{self.name}, [{table}]: `{key}` must be a number from 0; got {value!r}."
             raise SchemaError(msg)
         return float(value)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,10 +10,13 @@ import numpy as np
 from geo.passage_fit import (
     LEVEL_ONLY,
     SCORES,
+    Slope,
     each_from_others,
     fit_line,
+    hour_noise,
     levels_of,
     log_ratios,
+    pooled,
     score,
     typical_week,
 )
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from geo.passage_fit import Scale, Slope
+    from geo.passage_fit import Scale
 
     Floats = NDArray[np.float64]
 
@@ -57,7 +61,7 @@ def score_cameras(
         ``what``, ``model`` and the figures of `geo.passage_fit.SCORES`.
     """
     for name, expected in slopes.items():
-        yield _row(basis, name, score(each_from_others(x, y, expected), y), expected)
+        yield _row(basis, name, _scored(each_from_others(x, y, expected), x, y, expected))
 
 
 def score_boroughs(
@@ -89,7 +93,7 @@ def score_boroughs(
             inside = (boroughs == borough).to_numpy()
             line = fit_line(x[~inside], y[~inside], expected)
             predictions |= {i: line.at(float(x[i])) for i in np.flatnonzero(inside).tolist()}
-        yield _row(basis, name, score(list(predictions.values()), y), expected)
+        yield _row(basis, name, _scored(list(predictions.values()), x, y, expected))
 
 
 def score_carried(what: str, own: Floats, other: Floats, *, street: Scale, towns: Scale) -> Row:
@@ -113,13 +117,92 @@ def score_carried(what: str, own: Floats, other: Floats, *, street: Scale, towns
     parts = np.array([street.log_sd**2 * (1 + 1 / len(other)), towns.log_sd**2])
     freedom = parts.sum() ** 2 / (parts**2 / [street.freedom, towns.freedom]).sum()
     one = Student(float(other.mean()), float(np.sqrt(parts.sum())), float(freedom))
-    return _row(what, OTHER_TOWN, score([one] * len(own), own), LEVEL_ONLY)
+    return _row(what, OTHER_TOWN, score([one] * len(own), own))
 
 
-def _row(what: str, model: str, figures: dict[str, float], expected: Slope) -> Row:
-    """Name a row of scores; the ranks of a constant say only who was left out."""
-    if expected == LEVEL_ONLY:
-        figures = {**figures, "rank_correlation": np.nan}
+def score_shipped(
+    basis: str, x: Floats, y: Floats, slope: Slope, *, towns: Mapping[str, Floats]
+) -> Row:
+    """
+    Score the line and the spread of streets that are shipped, each camera from the others.
+
+    Parameters
+    ----------
+    basis, x, y
+        As for `score_cameras`.
+    slope
+        That of the line, and how well it is known.
+    towns
+        Log levels of the other towns' counters, which widen the spread.
+
+    Returns
+    -------
+    row
+        As of `score_cameras`; the intervals leave out other towns, years and single hours.
+    """
+    predictions = []
+    for i in range(len(x)):
+        others = np.arange(len(x)) != i
+        line = fit_line(x[others], y[others], Slope(slope.value, 0.0))
+        street = pooled([y[others], *towns.values()])
+        wide = replace(line, slope_sd=slope.sd, log_sd=street.log_sd, freedom=street.freedom)
+        predictions.append(wide.at(float(x[i])))
+    return _row(basis, "as shipped, streets' spread", _scored(predictions, x, y, slope))
+
+
+def score_hours(what: str, counts: pd.DataFrame, weeks: Mapping[str, pd.DataFrame]) -> Row:
+    """
+    Score single hours of a town's counters, each counter predicted from the others.
+
+    Parameters
+    ----------
+    what
+        The town, a key of ``weeks``.
+    counts
+        Its counts: ``counter``, ``hour_of_week``, ``passages``.
+    weeks
+        Counters' weeks by town.
+
+    Returns
+    -------
+    row
+        As of `score_cameras`, over every hour counted at `BASE_HOURS`: the level of the other
+        counters, the week of all others, and the spread of streets, weeks and single hours.
+    """
+    own = weeks[what]
+    rest = {name: table for name, table in weeks.items() if name != what}
+    predictions: list[Student] = []
+    observed = []
+    for counter in own.index:
+        others = own.drop(index=counter)
+        logs = np.log(levels_of(others).to_numpy())
+        week = typical_week({**rest, what: others})
+        street = pooled([logs, *(np.log(levels_of(t).to_numpy()) for t in rest.values())])
+        noise = hour_noise(counts[counts["counter"] != counter])
+        hours = counts[counts["counter"].eq(counter) & counts["hour_of_week"].isin(BASE_HOURS)]
+        hours = hours[hours["passages"] > 0]
+        spread = street.log_sd**2 * (1 + 1 / len(logs)) + noise**2
+        at = {
+            hour: Student(
+                float(logs.mean() + np.log(week.ratios[hour])),
+                float(np.sqrt(spread + week.log_sds[hour] ** 2)),
+                street.freedom,
+            )
+            for hour in BASE_HOURS
+        }
+        predictions += [at[hour] for hour in hours["hour_of_week"]]
+        observed.append(np.log(hours["passages"].to_numpy()))
+    name = f"{what}, single hours"
+    return _row(
+        name, "the others' level and week", score(predictions, np.concatenate(observed))
+    )
+
+
+def _scored(predictions: list[Student], x: Floats, y: Floats, slope: Slope) -> dict[str, float]:
+    return score(predictions, y, basis=None if slope == LEVEL_ONLY else x)
+
+
+def _row(what: str, model: str, figures: dict[str, float]) -> Row:
     return {"what": what, "model": model, **{name: figures[name] for name in SCORES}}
 
 

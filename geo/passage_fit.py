@@ -158,7 +158,9 @@ def each_from_others(x: Floats, y: Floats, expected: Slope) -> list[Student]:
     return [line.at(float(x[i])) for i, line in zip(everyone, lines, strict=True)]
 
 
-def score(predictions: Sequence[Student], observed: Floats) -> dict[str, float]:
+def score(
+    predictions: Sequence[Student], observed: Floats, *, basis: Floats | None = None
+) -> dict[str, float]:
     """
     Score predictions of log passages.
 
@@ -168,14 +170,16 @@ def score(predictions: Sequence[Student], observed: Floats) -> dict[str, float]:
         One distribution per counter.
     observed
         What was counted, in log passages per hour.
+    basis
+        What they were predicted from; None for a constant.
 
     Returns
     -------
     figures
         `SCORES`: ``log_bias``, mean of log predicted less log counted; mean and median
-        absolute error as a share of the count; Spearman's rank correlation; mean CRPS in log;
-        shares of counts within the 80 and 90 % intervals. NaN for the correlation of
-        predictions that do not differ, or differ only by leaving each other out.
+        absolute error as a share of the count; Spearman's correlation of the counts with the
+        basis, not with predictions, which move away from the count they leave out; mean CRPS in
+        log; shares of counts within the 80 and 90 % intervals.
 
     Examples
     --------
@@ -192,7 +196,7 @@ def score(predictions: Sequence[Student], observed: Floats) -> dict[str, float]:
         (centre - observed).mean(),
         error.mean(),
         np.median(error),
-        rank_correlation(centre, observed),
+        np.nan if basis is None else rank_correlation(basis, observed),
         scores(mixtures, observed).mean(),
         ((lo80 <= observed) & (observed <= hi80)).mean(),
         ((lo90 <= observed) & (observed <= hi90)).mean(),

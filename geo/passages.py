@@ -26,6 +26,9 @@ COLUMNS = ("walk_past_per_h", "walk_past_per_h_lo80", "walk_past_per_h_hi80")
 
 INTERVAL_SHARE = 0.8
 
+_ENDLESS = 1e9
+"""Degrees of freedom from which a Student t is a normal distribution."""
+
 
 def hours_of_week(days: Iterable[int], first_h: int, end_h: int) -> tuple[int, ...]:
     """
@@ -211,6 +214,41 @@ def passages_per_hour(
     """
     from scipy.special import stdtrit  # noqa: PLC0415 - slow to import
 
+    errors = log_passages(values, calibration, hours=hours, log_spreads=log_spreads)
+    centre = errors["log_median"].to_numpy()
+    quantile = stdtrit(errors["freedom"].to_numpy(), (1 + INTERVAL_SHARE) / 2)
+    reach = quantile * errors["log_sd"].to_numpy()
+    figures = np.exp([centre, centre - reach, centre + reach])
+    return pd.DataFrame(dict(zip(COLUMNS, figures, strict=True)), index=values.index)
+
+
+def log_passages(
+    values: pd.Series,
+    calibration: Calibration,
+    *,
+    hours: Sequence[int] = BASE_HOURS,
+    log_spreads: pd.Series | None = None,
+) -> pd.DataFrame:
+    """
+    Return the distribution of log passages per hour at street spots.
+
+    Parameters
+    ----------
+    values, calibration, hours, log_spreads
+        As for `passages_per_hour`.
+
+    Returns
+    -------
+    errors
+        Indexed like ``values``: ``log_median``, ``log_sd`` (the scale of a Student t) and
+        ``freedom``, its degrees of freedom, for mixing the spots of a place. Null where the
+        value is.
+
+    Raises
+    ------
+    InputError
+        As `passages_per_hour`.
+    """
     x = _checked(values, "values")
     unspread = pd.Series(0.0, index=values.index)
     spreads = _checked(unspread if log_spreads is None else log_spreads, "log_spreads")
@@ -220,10 +258,10 @@ def passages_per_hour(
     centre = np.log(level.per_h * ratios.mean()) + level.slope * away
     variances, freedoms = _parts(calibration, chosen, away, np.nan_to_num(spreads))
     total = variances.sum(axis=0)
-    freedom = total**2 / np.maximum((variances**2 / freedoms[:, None]).sum(axis=0), 1e-300)
-    reach = stdtrit(np.minimum(freedom, 1e9), (1 + INTERVAL_SHARE) / 2) * np.sqrt(total)
-    figures = np.exp([centre, centre - reach, centre + reach])
-    return pd.DataFrame(dict(zip(COLUMNS, figures, strict=True)), index=values.index)
+    weighted = (variances**2 / freedoms[:, None]).sum(axis=0)
+    freedom = np.minimum(total**2 / np.maximum(weighted, 1e-300), _ENDLESS)
+    table = {"log_median": centre, "log_sd": np.sqrt(total), "freedom": freedom}
+    return pd.DataFrame(table, index=values.index)
 
 
 def _checked(values: pd.Series, name: str) -> Floats:
@@ -256,14 +294,13 @@ def _parts(
     """Return the variances that make up the error, and the degrees of freedom of each."""
     level = calibration.level
     profile = np.square(np.asarray(calibration.profile.log_sds)[hours]).mean()
-    endless = np.inf
     parts: list[tuple[Floats | float, float]] = [
         (level.street_log_sd**2 * (1 + 1 / level.counters), level.street_freedom),
         (calibration.carry_log_sd**2, calibration.carry_freedom),
         (calibration.years_log_sd**2, calibration.years_freedom),
-        (calibration.hour_log_sd**2 + profile, endless),
-        ((level.slope_sd * away) ** 2, endless),
-        ((level.slope * np.asarray(spreads)) ** 2, endless),
+        (calibration.hour_log_sd**2 + profile, _ENDLESS),
+        ((level.slope_sd * away) ** 2, _ENDLESS),
+        ((level.slope * np.asarray(spreads)) ** 2, _ENDLESS),
     ]
     variances = np.array([np.broadcast_to(variance, away.shape) for variance, _ in parts])
     return variances, np.array([freedom for _, freedom in parts])
