@@ -113,7 +113,7 @@ def found_way(
     clipped = None in spots
     if clipped and kind.kind in _ALL_GROUND:
         return None
-    shape = _drawn(runs_of(spots), street=kind.kind == "street")
+    shape = drawn(runs_of(spots), street=kind.kind == "street")
     if not name or shape is None:
         return None
     return Found(name, others, kind, ref, shape.wkb, filled and not clipped, clipped)
@@ -137,7 +137,7 @@ def runs_of(spots: Sequence[Spot | None]) -> list[list[Spot]]:
     return [run for run in runs if run]
 
 
-def _drawn(runs: list[list[Spot]], *, street: bool) -> shapely.Geometry | None:
+def drawn(runs: list[list[Spot]], *, street: bool) -> shapely.Geometry | None:
     """Draw runs as lines; a street of no two neighbouring nodes has no line."""
     lines = [shapely.LineString(run) for run in runs if len(run) > 1]
     if len(lines) == 1:

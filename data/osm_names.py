@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -32,9 +31,6 @@ an airport, a retail park."""
 
 STEP_DEGREES = 0.01
 """Corners put into the edge of an extract before it is measured."""
-
-JSON_BYTES_MAX = 1_000_000_000
-"""A larger JSON answer is not read: whole in memory it is ten times its size."""
 
 
 def read_features(path: Path, *, crs: str) -> Features:
@@ -103,9 +99,9 @@ def _read(path: Path) -> Reading:
 
         return read_network(path)
     if form == "overpass":
-        from data.osm_overpass import read_answer
+        from data.osm_overpass import json_of, read_answer
 
-        return read_answer(_parsed(path), name=path.name)
+        return read_answer(json_of(path), name=path.name)
     if form in {"table", "parquet"}:
         from data.osm_tables import read_table
 
@@ -113,18 +109,6 @@ def _read(path: Path) -> Reading:
     from data.osm_pbf import read_extract
 
     return read_extract(path, form=form)
-
-
-def _parsed(path: Path) -> dict[str, Any]:
-    try:
-        if path.stat().st_size > JSON_BYTES_MAX:
-            msg = f"it is larger than {JSON_BYTES_MAX:,} bytes; a PBF extract can be"
-            raise ValueError(msg)  # noqa: TRY301 - told below with the file's name
-        parsed = json.loads(path.read_bytes())
-        return parsed if isinstance(parsed, dict) else {}
-    except (OSError, ValueError, RecursionError) as error:
-        msg = f"{path.name} is not whole JSON ({error}). Download it again."
-        raise SourceError(msg) from error
 
 
 # Features --------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ class _Area:
 
 
 @dataclass(frozen=True)
-class _Passes:
+class Passes:
     """One file, and the positions of its nodes, which the first pass fills in."""
 
     path: Path
@@ -93,7 +93,7 @@ def _read(path: Path, form: str) -> Reading:
     from osmium.filter import IdFilter, KeyFilter
     from osmium.geom import WKBFactory
 
-    passes, named = _Passes(path, form), KeyFilter("name")
+    passes, named = Passes(path, form), KeyFilter("name")
     found: list[Found] = []
     areas: list[_Area] = []
     for thing in passes.over(osm.NODE | osm.RELATION, named):
@@ -107,7 +107,7 @@ def _read(path: Path, form: str) -> Reading:
     wanted = {number for area in areas for number in area.ways}
     if wanted:
         ways = passes.over(osm.WAY, IdFilter(sorted(wanted)))
-        rings = {way.id: line for way in ways if (line := _line(way))}
+        rings = {way.id: line for way in ways if (line := line_of(way))}
         for area in areas:
             _add(found, _filled(area, rings))
     return reading_of(found, box=box_of(header_of(path, form=form)))
@@ -152,18 +152,19 @@ def _way(way: Any, drawer: Any) -> Found | None:  # noqa: ANN401 - pyosmium's ow
     try:
         shape = drawer.create_linestring(way)
     except (osmium.InvalidLocationError, RuntimeError):
-        return found_way(tags, ref=ref, spots=_spots(way), closed=closed)
+        return found_way(tags, ref=ref, spots=spots_of(way), closed=closed)
     name, others = names_of(tags, told[0])
     return Found(name, others, told[0], ref, shape, closed=told[1]) if name else None
 
 
-def _spots(way: Any) -> list[Spot | None]:  # noqa: ANN401 - pyosmium's own
+def spots_of(way: Any) -> list[Spot | None]:  # noqa: ANN401 - pyosmium's own
+    """Return the positions of a way's nodes, None where the file lacks one."""
     return [(n.lon, n.lat) if n.location.valid() else None for n in way.nodes]
 
 
-def _line(way: Any) -> shapely.Geometry | None:  # noqa: ANN401 - pyosmium's own
+def line_of(way: Any) -> shapely.Geometry | None:  # noqa: ANN401 - pyosmium's own
     """Return a whole way's line, or None."""
-    spots = _spots(way)
+    spots = spots_of(way)
     return None if None in spots or len(spots) < 2 else shapely.LineString(spots)  # noqa: PLR2004
 
 

@@ -26,12 +26,14 @@ TAG_COLUMNS = ("other_tags", "all_tags", "tags", "hstore")
 TELLING_KEYS = frozenset({"highway", "railway", "public_transport", "place", *VENUE_KEYS})
 """Keys of which a layer must have one, or it says nothing about what its rows are."""
 
+JOINED = "_joined"
+"""Ending of a column that a join renamed."""
+
 NAMED = Kind("venue", "site", 80.0)
 """A row of a layer that has names and shapes and nothing else, lines apart."""
 
 _PAIR = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*"((?:[^"\\]|\\.)*)"')
 _ESCAPED = re.compile(r"\\(.)")
-_JOINED = "_joined"
 _REF = re.compile(r"(node|way|relation)/(\d+)")
 _SHAPES = {0: "point", 4: "point", 1: "line", 2: "line", 5: "line", 3: "outline", 6: "outline"}
 _ELEMENTS = {"point": "node", "line": "way", "outline": "way"}
@@ -60,7 +62,7 @@ def read_table(path: Path, *, parquet: bool = False) -> Reading:
     SourceError
         If it cannot be read, declares no CRS, or has no column of names.
     """
-    layers = [_prepared(layer) for layer in _layers(path, parquet=parquet)]
+    layers = [_prepared(layer) for layer in layers_of(path, parquet=parquet)]
     named = [layer for layer in layers if "name" in layer.columns]
     if not named:
         columns = sorted({str(column) for layer in layers for column in layer.columns})
@@ -69,17 +71,31 @@ def read_table(path: Path, *, parquet: bool = False) -> Reading:
             "its names."
         )
         raise SourceError(msg)
-    if any(layer.crs is None for layer in named):
-        msg = (
-            f"{path.name} declares no coordinate reference system, so its numbers could mean "
-            "anything. Export it again with one, such as EPSG:4326."
-        )
-        raise SourceError(msg)
+    require_crs(named, name=path.name)
     return reading_of(found for layer in named for found in _found(to_stored(layer)))
 
 
-def _layers(path: Path, *, parquet: bool) -> list[gpd.GeoDataFrame]:
-    """Read the layers that have shapes."""
+def layers_of(path: Path, *, parquet: bool) -> list[gpd.GeoDataFrame]:
+    """
+    Read the layers of a file that have shapes.
+
+    Parameters
+    ----------
+    path
+        A file that GDAL reads, or GeoParquet.
+    parquet
+        Whether it is GeoParquet.
+
+    Returns
+    -------
+    layers
+        As they are in the file.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be read.
+    """
     import geopandas as gpd
     import pyarrow as pa
     import pyogrio
@@ -97,13 +113,23 @@ def _layers(path: Path, *, parquet: bool) -> list[gpd.GeoDataFrame]:
         raise SourceError(msg) from error
 
 
+def require_crs(layers: list[gpd.GeoDataFrame], *, name: str) -> None:
+    """Raise unless every layer of a file says what its coordinates mean."""
+    if any(layer.crs is None for layer in layers):
+        msg = (
+            f"{name} declares no coordinate reference system, so its numbers could mean "
+            "anything. Export it again with one, such as EPSG:4326."
+        )
+        raise SourceError(msg)
+
+
 def _prepared(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Give joined columns their names back, and keep the rows with a name and a shape."""
     layer = layer.reset_index() if any(layer.index.names) else layer
     joined = {
         column: base
         for column in map(str, layer.columns)
-        if (base := column.removesuffix(_JOINED)) in READ_KEYS - {*layer.columns}
+        if (base := column.removesuffix(JOINED)) in READ_KEYS - {*layer.columns}
     }
     layer = layer.rename(columns=joined)
     if "name" not in layer.columns:
@@ -117,9 +143,9 @@ def _found(layer: gpd.GeoDataFrame) -> Iterator[Found]:
     kinds = shapely.get_type_id(layer.geometry.to_numpy())
     shapes = shapely.to_wkb(shapely.force_2d(layer.geometry.to_numpy()))
     texts = [layer[column].tolist() for column in columns]
-    refs = _refs(layer)
+    refs = refs_of(layer)
     for place, values in enumerate(zip(*texts, strict=True)):
-        tags = _tags(dict(zip(columns, values, strict=True)))
+        tags = tags_in(dict(zip(columns, values, strict=True)))
         shape = _SHAPES.get(int(kinds[place]))
         kind = _kind(tags, shape, telling=telling) if shape and "name" in tags else None
         name, others = names_of(tags, kind) if kind else ("", "")
@@ -136,7 +162,7 @@ def _kind(tags: Mapping[str, str], shape: str, *, telling: bool) -> Kind | None:
     return classify(tags, shape=shape)
 
 
-def _tags(row: Mapping[str, Any]) -> dict[str, str]:
+def tags_in(row: Mapping[str, Any]) -> dict[str, str]:
     """Return a row's tags; those with a column of their own win."""
     tags: dict[str, str] = {}
     for column in TAG_COLUMNS:
@@ -170,7 +196,7 @@ def parse_tags(value: object) -> dict[str, str]:
 # Identifiers -----------------------------------------------------------------------------
 
 
-def _refs(layer: gpd.GeoDataFrame) -> list[str]:
+def refs_of(layer: gpd.GeoDataFrame) -> list[str]:
     """Return identifiers where the file states the element's type, else nothing."""
     for column in ("@id", "id"):
         if column in layer.columns:
