@@ -447,7 +447,7 @@ ANY_TAGS = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     rows=st.lists(
         st.tuples(ANY_TAGS, st.sampled_from([None, "A", "B"]), SHAPES), min_size=1, max_size=9
