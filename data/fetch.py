@@ -91,7 +91,7 @@ def fetch(url: str, *, limits: Limits | None = None) -> tuple[bytes, str]:
         )
         raise SourceError(msg) from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise SourceError(_unreachable(url, error)) from error
+        raise SourceError(unreachable(url, error)) from error
 
 
 def is_web_address(url: str) -> bool:
@@ -129,7 +129,7 @@ def _download(url: str, limits: Limits) -> tuple[bytes, str]:
         headers={"User-Agent": USER_AGENT},
     )
     with client, client.stream("GET", url) as response:
-        _require_ok(url, response)
+        require_ok(url, response)
         content = _body(url, response, limits, ends)
         name = _name(response)
     if content[:512].lstrip().lower().startswith((b"<!doctype html", b"<html")):
@@ -142,7 +142,8 @@ def _download(url: str, limits: Limits) -> tuple[bytes, str]:
     return content, name
 
 
-def _require_ok(url: str, response: httpx.Response) -> None:
+def require_ok(url: str, response: httpx.Response) -> None:
+    """Raise unless a server answered with the document; the message says what to do."""
     status = response.status_code
     if status == HTTPStatus.OK:
         return
@@ -184,7 +185,8 @@ def _name(response: httpx.Response) -> str:
     return "".join(c for c in bare if c.isprintable()) or str(response.url.host)
 
 
-def _unreachable(url: str, error: Exception) -> str:
+def unreachable(url: str, error: Exception) -> str:
+    """Say why a document could not be fetched, from what the connection failed with."""
     said = str(error) or type(error).__name__
     host = urlsplit(url).hostname
     lowered = said.lower()

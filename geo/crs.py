@@ -25,6 +25,15 @@ SEMI_MAJOR_M = 6_378_137.0
 FLATTENING = 1 / 298.257223563
 """By how much WGS 84 is flatter than a sphere, same source."""
 
+BRITAIN = (-9.01, 49.75, 2.01, 61.01)
+"""West, south, east and north of where British National Grid is meant to be used (EPSG)."""
+
+FULL_TURN = 360.0
+"""Degrees; longitudes run to 180, or to 360 in files that count eastwards only."""
+
+RIGHT_ANGLE = 90.0
+"""Degrees of latitude at the poles."""
+
 Frame = TypeVar("Frame", "gpd.GeoDataFrame", "gpd.GeoSeries")
 
 
@@ -67,6 +76,67 @@ def to_metric(shapes: Frame, *, crs: str = MEASURED) -> Frame:
     """
     _require_crs(shapes, "shapes")
     return shapes.to_crs(crs)
+
+
+def measuring_system(lon: float, lat: float) -> str:
+    """
+    Return a system in metres that lengths and areas around a spot are true in.
+
+    Parameters
+    ----------
+    lon, lat
+        The spot in EPSG:4326.
+
+    Returns
+    -------
+    crs
+        British National Grid in Britain; elsewhere a transverse Mercator whose middle is the
+        nearest whole meridian, so that within half a degree of it lengths are true to 4e-5.
+
+    Examples
+    --------
+    >>> measuring_system(-0.14, 51.54)
+    'EPSG:27700'
+    >>> measuring_system(24.94, 60.17)
+    '+proj=tmerc +lat_0=60 +lon_0=25 +k=1 +x_0=0 +y_0=0 +datum=WGS84 +units=m +no_defs'
+    """
+    west, south, east, north = BRITAIN
+    if west <= lon <= east and south <= lat <= north:
+        return MEASURED
+    return (
+        f"+proj=tmerc +lat_0={round(lat)} +lon_0={round(lon)} +k=1 +x_0=0 +y_0=0 "
+        "+datum=WGS84 +units=m +no_defs"
+    )
+
+
+def measuring_systems(shapes: gpd.GeoSeries) -> list[str | None]:
+    """
+    Return, for each of some shapes, the system that it is best measured in.
+
+    Parameters
+    ----------
+    shapes
+        Geometries with a declared CRS.
+
+    Returns
+    -------
+    systems
+        As `measuring_system` of the middle of each shape's bounds; None where there is no
+        shape, or none that longitude and latitude reach.
+
+    Raises
+    ------
+    CrsError
+        If the shapes declare no CRS.
+    """
+    bounds = to_stored(shapes).bounds.to_numpy()
+    middles = (bounds[:, :2] + bounds[:, 2:]) / 2
+    return [
+        measuring_system(lon, lat)
+        if abs(lon) <= FULL_TURN and abs(lat) <= RIGHT_ANGLE
+        else None
+        for lon, lat in middles
+    ]
 
 
 def to_stored(shapes: Frame) -> Frame:

@@ -110,6 +110,12 @@ def part_of(
     return PopulationGrid(out, moved, grid.crs, grid.nodata, grid.name, grid.vintage)
 
 
+def _near(grid: PopulationGrid, bounds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return bounds without what lies off the grid, where nobody is known of anyway."""
+    west, south, east, north = grid.bounds
+    return np.clip(bounds, (west, south, west, south), (east, north, east, north))
+
+
 def held_by(window: PopulationGrid, grid: PopulationGrid) -> NDArray[np.float64]:
     """Return 1 for the cells of a window that the grid has, data or no data."""
     rows, columns = window.array.shape
@@ -124,13 +130,22 @@ def sums(ground: gpd.GeoSeries, grid: PopulationGrid) -> NDArray[np.float64]:
     """Return the residents on some ground, and the shares of it covered and known."""
     require_metric_crs(ground, name="ground")
     shapes = to_system(ground, grid.crs)
-    near = part_of(grid, shapes.total_bounds, margin=1)
+    box = shapely.box(*grid.bounds)
+    reached = np.isfinite(shapes.bounds.to_numpy()).all(axis=1)
+    figures = np.zeros((len(shapes), 3))
+    shapes = shapes[reached]
+    met = shapely.intersects(shapes.to_numpy(), box)
+    shapes = shapes[met]
+    if shapes.empty:
+        return figures
+    near = part_of(grid, _near(grid, shapes.total_bounds), margin=1)
     people, cells = zonal([near.array], near, shapes, ["sum", "count"]).T
     outlines = shapes.to_numpy()
     whole = shapely.area(outlines)
-    covered = shapely.area(shapely.intersection(outlines, shapely.box(*grid.bounds))) / whole
+    covered = shapely.area(shapely.intersection(outlines, box)) / whole
     known = cells * abs(grid.transform.a * grid.transform.e) / whole
-    return np.column_stack([people, covered, known])
+    figures[np.flatnonzero(reached)[met]] = np.column_stack([people, covered, known])
+    return figures
 
 
 def zonal(

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.crs import MEASURED, to_metric
+from geo.crs import MEASURED, measuring_systems, to_metric
 from geo.grids import (
     PopulationGrid,
     held_by,
@@ -21,9 +21,10 @@ from geo.grids import (
     sums,
     zonal,
 )
+from geo.spots import spots_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -33,12 +34,6 @@ WALK_M = 800.0
 COVERED_MIN_SHARE = 0.97
 """Least share of the ground that a grid must cover. The rest is left out, so a figure may
 be that much too small; generalised boundaries stick out of a grid by a per cent or two."""
-
-STREET_STEP_M = 100.0
-"""Between the spots at which a street's residents are counted."""
-
-SPOTS_PER_PLACE_MIN = 40
-"""Spots at which the residents of an area are counted where cells have no size in metres."""
 
 
 def residents_within(
@@ -81,17 +76,17 @@ def residents_within(
     fraction that a disc covers (exactextract), as if residents were spread evenly in each.
     """
     column = f"residents_{distance_m:g}m"
-    shapes = to_metric(places.geometry)
-    found = [_Count(None, "no population grid covers this place")] * len(shapes)
-    for grid in _listed(grids):
-        todo = [i for i, shape in enumerate(shapes) if _has(shape) and found[i].people is None]
-        if todo:
-            counts = _count_around([shapes.iloc[i] for i in todo], grid, distance_m)
-            for i, count in zip(todo, counts, strict=True):
-                found[i] = _better(found[i], count)
+    found = [_Count(None, "no population grid covers this place")] * len(places)
+    for system, rows, shapes in _measured(places.geometry):
+        for grid in _listed(grids):
+            todo = [i for i in rows if found[i].people is None]
+            if todo:
+                counts = _count_around(shapes.loc[todo], grid, distance_m, system)
+                for i, count in zip(todo, counts, strict=True):
+                    found[i] = _better(found[i], count)
     methods = [
         count.method if _has(shape) else "the place is not known"
-        for shape, count in zip(shapes, found, strict=True)
+        for shape, count in zip(places.geometry, found, strict=True)
     ]
     return _frame(places.index, column, [count.people for count in found], methods)
 
@@ -125,15 +120,14 @@ def residents_of(
     >>> residents_of(areas, grid)["residents"].tolist()
     [8.0]
     """
-    shapes = to_metric(areas.geometry)
-    found = [_Count(None, "no population grid covers this area")] * len(shapes)
-    for grid in _listed(grids):
-        todo = [i for i, shape in enumerate(shapes) if _has(shape) and found[i].people is None]
-        if todo:
-            ground = gpd.GeoSeries([shapes.iloc[i] for i in todo], crs=MEASURED)
-            how = f"sum over the area; {_label(grid)}"
-            for i, figures in zip(todo, sums(ground, grid), strict=True):
-                found[i] = _better(found[i], _judged(figures, how, grid))
+    found = [_Count(None, "no population grid covers this area")] * len(areas)
+    for _, rows, shapes in _measured(areas.geometry):
+        for grid in _listed(grids):
+            todo = [i for i in rows if found[i].people is None]
+            if todo:
+                how = f"sum over the area; {_label(grid)}"
+                for i, figures in zip(todo, sums(shapes.loc[todo], grid), strict=True):
+                    found[i] = _better(found[i], _judged(figures, how, grid))
     counts, methods = [c.people for c in found], [c.method for c in found]
     return _frame(areas.index, "residents", counts, methods)
 
@@ -143,6 +137,17 @@ class _Count:
     people: float | None
     method: str
     covered_share: float = 0.0
+
+
+def _measured(shapes: gpd.GeoSeries) -> Iterator[tuple[str, list[int], gpd.GeoSeries]]:
+    """Yield systems to measure in, and the rows and shapes that each is for."""
+    there = np.array([_has(shape) for shape in shapes], dtype=bool)
+    rows = np.flatnonzero(there)
+    known = shapes.reset_index(drop=True).iloc[rows]
+    systems = np.array(measuring_systems(known), dtype=object)
+    for system in sorted({text for text in systems if text}):
+        own = known[systems == system]
+        yield system, own.index.tolist(), to_metric(own, crs=system)
 
 
 def _listed(grids: PopulationGrid | Sequence[PopulationGrid]) -> Sequence[PopulationGrid]:
@@ -188,17 +193,17 @@ def _judged(figures: NDArray[np.float64], how: str, grid: PopulationGrid) -> _Co
 
 
 def _count_around(
-    shapes: list[shapely.Geometry], grid: PopulationGrid, distance_m: float
+    ground: gpd.GeoSeries, grid: PopulationGrid, distance_m: float, system: str
 ) -> list[_Count]:
     """Count around points and streets by their discs, over polygons by a moving sum."""
-    broad = [shape.area > 0 for shape in shapes]
-    if any(broad) and not is_metric(grid):
-        broad = [False] * len(shapes)
+    shapes = list(ground)
+    even = system == MEASURED and is_metric(grid)
+    broad = [even and shape.geom_type in {"Polygon", "MultiPolygon"} for shape in shapes]
     narrow = [i for i, wide in enumerate(broad) if not wide]
     wide = [i for i, is_wide in enumerate(broad) if is_wide]
     counts: dict[int, _Count] = {}
     if narrow:
-        figures = _by_discs([shapes[i] for i in narrow], grid, distance_m)
+        figures = _by_discs([shapes[i] for i in narrow], grid, distance_m, system)
         counts |= dict(zip(narrow, figures, strict=True))
     if wide:
         figures = _by_moving_sum([shapes[i] for i in wide], grid, distance_m)
@@ -208,19 +213,20 @@ def _count_around(
 
 def _how(shape: shapely.Geometry, grid: PopulationGrid, distance_m: float) -> str:
     over = {0: "of the spot", 1: "mean along the street", 2: "mean over the place"}
-    words = over[shapely.get_dimensions(shape)]
+    several = shapely.get_num_geometries(shape) > 1 and not shapely.get_dimensions(shape)
+    words = "mean over the spots" if several else over[shapely.get_dimensions(shape)]
     joint = " " if words.startswith("of") else ", "
     return f"residents within {distance_m:g} m{joint}{words}; {_label(grid)}"
 
 
 def _by_discs(
-    shapes: list[shapely.Geometry], grid: PopulationGrid, distance_m: float
+    shapes: list[shapely.Geometry], grid: PopulationGrid, distance_m: float, system: str
 ) -> list[_Count]:
     """Average the counts of discs around each shape's spots."""
     spots = [spots_of(shape) for shape in shapes]
     owner = np.repeat(np.arange(len(shapes)), [len(own) for own in spots])
     discs = shapely.buffer(np.concatenate(spots), distance_m, quad_segs=32)
-    figures = sums(gpd.GeoSeries(discs, crs=MEASURED), grid)
+    figures = sums(gpd.GeoSeries(discs, crs=system), grid)
     means = pd.DataFrame(figures).groupby(owner).mean().to_numpy()
     return [
         _judged(row, _how(shape, grid, distance_m), grid)
@@ -228,28 +234,17 @@ def _by_discs(
     ]
 
 
-def spots_of(shape: shapely.Geometry) -> NDArray[np.object_]:
-    """Return spots spread evenly over a shape in metres."""
-    if shapely.get_dimensions(shape) == 0:
-        return np.array([shape.centroid], dtype=object)
-    if shapely.get_dimensions(shape) == 1:
-        steps = max(1, round(shape.length / STREET_STEP_M))
-        shares = (np.arange(steps) + 0.5) / steps
-        return np.asarray(shapely.line_interpolate_point(shape, shares, normalized=True))
-    step = (shape.area / SPOTS_PER_PLACE_MIN) ** 0.5
-    west, south, east, north = shape.bounds
-    x, y = np.meshgrid(
-        np.arange(west + step / 2, east, step), np.arange(south + step / 2, north, step)
-    )
-    lattice = shapely.points(x.ravel(), y.ravel())
-    inside: NDArray[np.object_] = lattice[shapely.covers(shape, lattice)]
-    return inside if len(inside) else np.array([shape.representative_point()], dtype=object)
-
-
 def _by_moving_sum(
     shapes: list[shapely.Geometry], grid: PopulationGrid, distance_m: float
 ) -> list[_Count]:
     """Average, over polygons, each cell's count of residents within the distance of it."""
+    box = shapely.box(*grid.bounds)
+    near = [shape.intersects(box) for shape in shapes]
+    if not all(near):
+        off = _judged(np.zeros(3), "", grid)
+        rest = [shape for shape, is_near in zip(shapes, near, strict=True) if is_near]
+        counted = iter(_by_moving_sum(rest, grid, distance_m) if rest else [])
+        return [next(counted) if is_near else off for is_near in near]
     kernel = kernel_of(grid, distance_m)
     reach = max(kernel.shape) // 2 + 1
     ground = gpd.GeoSeries(shapes, crs=MEASURED)

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from geo.crs import to_system
-from geo.residents import spots_of
+from geo.spots import spots_of
 
 if TYPE_CHECKING:
     import geopandas as gpd

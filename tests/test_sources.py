@@ -103,7 +103,7 @@ def test_nobody_there(site):
 
 
 def test_unknown_host():
-    message = fetching._unreachable(
+    message = fetching.unreachable(
         "https://x.test/a", OSError("[Errno -2] Name or service not known")
     )
     assert message.startswith("https://x.test/a cannot be fetched: there is no host x.test")
