@@ -272,8 +272,8 @@ def _weights_of(weights: gpd.GeoDataFrame, metric: gpd.GeoSeries) -> NDArray[np.
     if wrong.any():
         place = weights.index[int(wrong.argmax())]
         msg = (
-            f"`weights` has `weight` {size[wrong][0]:g} at {place!r}; a weight is a number from "
-            "0 up, and none is null."
+            f"`weights` has `weight` {size[wrong][0]:g} at {place!r}; a weight is a number "
+            "from 0 up, and none is null."
         )
         raise InputError(msg)
     return size

@@ -14,47 +14,13 @@ import shapely
 from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely.affinity import translate
+from toy_ground import EAST, NORTH, make_grid, make_network
 
-from geo.crs import MEASURED, to_stored
+from geo.crs import MEASURED
 from geo.dasymetric import people_on_edges, people_on_nodes, place_people
 from geo.errors import CrsError, InputError
 from geo.grids import PopulationGrid
-from geo.street_network import EDGE_COLUMNS, StreetNetwork
-
-EAST, NORTH = 530_000.0, 180_000.0
-
-
-def make_network(*lines, classes=None, extent=None):
-    """Return streets drawn in metres from the corner of the grid; ends that meet are one node."""
-    shapes = [shapely.LineString(line) for line in lines]
-    ends = sorted({end for line in shapes for end in (line.coords[0], line.coords[-1])})
-    rank = {end: i for i, end in enumerate(ends)}
-    edges = gpd.GeoDataFrame(
-        {
-            "start_node": [rank[line.coords[0]] for line in shapes],
-            "end_node": [rank[line.coords[-1]] for line in shapes],
-            "name": pd.Series([None] * len(shapes), dtype="str"),
-            "class": pd.Series(classes or ["residential"] * len(shapes), dtype="str"),
-            "length_m": [line.length for line in shapes],
-            "way_id": range(len(shapes)),
-        },
-        geometry=[translate(line, EAST, NORTH) for line in shapes],
-        crs=MEASURED,
-    )[list(EDGE_COLUMNS)]
-    at = gpd.GeoSeries.from_xy(*(np.array(ends) + np.array([EAST, NORTH])).T, crs=MEASURED)
-    at = to_stored(at)
-    nodes = pd.DataFrame({"node_id": range(len(ends)), "lon": at.x, "lat": at.y})
-    if extent is not None:
-        moved = gpd.GeoSeries([translate(extent, EAST, NORTH)], crs=MEASURED)
-        extent = to_stored(moved).iloc[0]
-    return StreetNetwork(nodes, to_stored(edges), extent)
-
-
-def make_grid(cells, *, size=100.0, crs=MEASURED, name="Toy"):
-    cells = np.asarray(cells, dtype=float)
-    transform = Affine(size, 0, EAST, 0, -size, NORTH + size * len(cells))
-    return PopulationGrid(cells, transform, crs, None, name, "2011")
+from geo.street_network import StreetNetwork
 
 
 def persons(*args, **options):

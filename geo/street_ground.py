@@ -1,0 +1,305 @@
+"""A network laid out for counting who and what can be reached along it on foot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geo.crs import measuring_system, to_metric, to_stored
+from geo.dasymetric import REACH_M, place_people
+from geo.errors import InputError
+from geo.grids import PopulationGrid
+from geo.street_graph import build_street_graph
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from geo.reach import Streets
+    from geo.street_network import StreetNetwork
+
+Layer: TypeAlias = PopulationGrid | Sequence[PopulationGrid] | gpd.GeoDataFrame
+"""Something to count: people on a grid, or points, with a column ``count`` if not 1 each."""
+
+
+ISLAND_M = 500.0
+"""A part of the network with less street in all, and joined to no other, is an island: a path
+in a courtyard whose gate nobody drew. People do get out of courtyards."""
+
+
+@dataclass(frozen=True)
+class StreetGround:
+    """
+    Streets, and who and what is along them; made by `lay_ground`.
+
+    Attributes
+    ----------
+    layers
+        What is counted, as it was given, by name.
+    crs
+        The metric system of `lines`.
+    lines
+        Every edge as a line, shape (edges,).
+    tree
+        To find the nearest of them.
+    mainland
+        Rows of the edges that are on no island, and a tree of those; None where all are, or
+        none is.
+    streets
+        The network as the kernels read it; None where there is none.
+    spreads
+        For each layer of people: which of the network's spreads holds its persons, and which
+        its ground covered and known, or none where all of it is.
+    kinds
+        For each layer of points: which of the network's kinds of point it is.
+    unplaced
+        Of each layer, the persons or points too far from any street to be counted.
+    extent
+        The ground that the streets are known of; None where nobody says.
+    """
+
+    layers: Mapping[str, Layer]
+    crs: str = ""
+    lines: NDArray[np.object_] = field(default_factory=lambda: np.empty(0, dtype=object))
+    tree: shapely.STRtree = field(default_factory=lambda: shapely.STRtree([]))
+    mainland: tuple[NDArray[np.intp], shapely.STRtree] | None = None
+    streets: Streets | None = None
+    spreads: Mapping[str, tuple[int, int | None]] = field(default_factory=dict)
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    unplaced: Mapping[str, float] = field(default_factory=dict)
+    extent: shapely.Geometry | None = None
+
+
+def lay_ground(
+    network: StreetNetwork | None,
+    layers: Mapping[str, Layer],
+    *,
+    weights: gpd.GeoDataFrame | None = None,
+    placed: Mapping[str, pd.DataFrame] | None = None,
+    reach_m: float = REACH_M,
+) -> StreetGround:
+    """
+    Lay a network out, with people and points on it, to count from many places.
+
+    Parameters
+    ----------
+    network
+        Streets, or None (or no edges) where none are known: places are then counted as the
+        crow flies.
+    layers
+        What to count, by the name that columns will begin with: "residents", "jobs",
+        "stations".
+    weights
+        Where in a grid's cells people are; see `geo.dasymetric.place_people`.
+    placed
+        People already placed on the network's edges, by layer, as `people_on_edges` does it.
+    reach_m
+        From people and points to the street they are placed on, at most.
+
+    Returns
+    -------
+    ground
+        For `geo.service_areas.service_areas`.
+
+    Raises
+    ------
+    CrsError
+        If points declare no CRS.
+    InputError
+        If a ``count`` is below zero or no number.
+    """
+    for name, layer in layers.items():
+        if isinstance(layer, gpd.GeoDataFrame):
+            counts_of(layer, name)
+    if network is None or network.edges.empty:
+        return StreetGround(dict(layers))
+    bounds = to_stored(network.edges.geometry).total_bounds
+    crs = measuring_system(*((bounds[:2] + bounds[2:]) / 2))
+    lines = to_metric(network.edges.geometry, crs=crs).to_numpy()
+    tree = shapely.STRtree(lines)
+    people, spreads, unplaced = _people(network, layers, placed or {}, weights, reach_m)
+    kinds = {n: i for i, n in enumerate(n for n in layers if n not in spreads)}
+    points = _Points.none(len(kinds))
+    for name, kind in kinds.items():
+        own, unplaced[name] = _on_streets(layers[name], name, kind, (crs, lines, tree), reach_m)
+        points = points.beside(own)
+    extent = network.extent
+    if extent is not None:
+        extent = to_metric(gpd.GeoSeries([extent], crs=4326).segmentize(0.01), crs=crs).iloc[0]
+    return StreetGround(
+        layers=dict(layers), crs=crs, lines=lines, tree=tree,
+        mainland=_mainland(network, lines),
+        streets=_streets(network, people, points, kinds),
+        spreads=spreads, kinds=kinds, unplaced=unplaced, extent=extent,
+    )  # fmt: skip
+
+
+def _mainland(
+    network: StreetNetwork, lines: NDArray[np.object_]
+) -> tuple[NDArray[np.intp], shapely.STRtree] | None:
+    """Return the edges on no island, and a tree of them, if there are both kinds."""
+    from scipy.sparse import coo_array  # noqa: PLC0415 - slow to import
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
+    start, end = (network.edges[name].to_numpy(int) for name in ("start_node", "end_node"))
+    size = len(network.nodes)
+    graph = coo_array((np.ones(len(start)), (start, end)), shape=(size, size))
+    _, part = connected_components(graph, directed=False)
+    total = np.bincount(part[start], network.edges["length_m"].to_numpy(float))
+    rows = np.flatnonzero(total[part[start]] >= ISLAND_M)
+    if len(rows) in {0, len(start)}:
+        return None
+    return rows, shapely.STRtree(lines[rows])
+
+
+def counts_of(points: gpd.GeoDataFrame, name: str) -> NDArray[np.float64]:
+    """Return what each point counts: its ``count``, else 1; the message names the layer."""
+    if "count" not in points:
+        return np.ones(len(points))
+    counts: NDArray[np.float64] = points["count"].to_numpy(np.float64, na_value=np.nan)
+    wrong = ~(np.isfinite(counts) & (counts >= 0))
+    if wrong.any():
+        msg = (
+            f"The layer {name!r} has `count` {counts[wrong][0]:g} at "
+            f"{points.index[int(wrong.argmax())]!r}; a count is a number from 0 up, never null."
+        )
+        raise InputError(msg)
+    return counts
+
+
+@dataclass(frozen=True)
+class _Points:
+    """Points on edges: which edge, how far along it as a share, and what each counts."""
+
+    edge: NDArray[np.intp]
+    share: NDArray[np.float64]
+    weight: NDArray[np.float64]
+
+    @classmethod
+    def none(cls, kinds: int) -> _Points:
+        return cls(np.empty(0, dtype=np.intp), np.empty(0), np.empty((0, kinds)))
+
+    def beside(self, other: _Points) -> _Points:
+        return _Points(
+            np.concatenate([self.edge, other.edge]),
+            np.concatenate([self.share, other.share]),
+            np.concatenate([self.weight, np.pad(
+                other.weight, ((0, 0), (0, self.weight.shape[1] - other.weight.shape[1]))
+            )]),
+        )  # fmt: skip
+
+
+def _people(
+    network: StreetNetwork,
+    layers: Mapping[str, Layer],
+    placed: Mapping[str, pd.DataFrame],
+    weights: gpd.GeoDataFrame | None,
+    reach_m: float,
+) -> tuple[NDArray[np.float64], dict[str, tuple[int, int | None]], dict[str, float]]:
+    """Return what is spread along each edge, in which columns, and who could not be placed."""
+    columns: list[NDArray[np.float64]] = []
+    spreads: dict[str, tuple[int, int | None]] = {}
+    unplaced: dict[str, float] = {}
+    for name, layer in layers.items():
+        if isinstance(layer, gpd.GeoDataFrame):
+            continue
+        if name in placed:
+            frame = placed[name]
+        else:
+            done = place_people(network, layer, weights=weights, reach_m=reach_m)
+            frame, unplaced[name] = done.edges, done.unplaced
+        at = len(columns)
+        columns.append(frame["persons"].fillna(0.0).to_numpy(np.float64))
+        shares = [frame[part].to_numpy(np.float64) for part in ("covered_share", "known_share")]
+        whole = all((share > 1 - 1e-9).all() for share in shares)
+        spreads[name] = at, None if whole else at + 1
+        if not whole:
+            length = network.edges["length_m"].to_numpy(np.float64)
+            columns += [length, *(share * length for share in shares)]
+    wide = np.stack(columns, axis=1) if columns else np.empty((len(network.edges), 0))
+    return wide, spreads, unplaced
+
+
+def _on_streets(
+    points: gpd.GeoDataFrame,
+    name: str,
+    kind: int,
+    streets: tuple[str, NDArray[np.object_], shapely.STRtree],
+    reach_m: float,
+) -> tuple[_Points, float]:
+    """Return points on their nearest streets, and what of them is too far from any."""
+    crs, lines, tree = streets
+    counts = counts_of(points, name)
+    metric = to_metric(points.geometry, crs=crs)
+    there = (metric.notna() & ~metric.is_empty).to_numpy()
+    spots = shapely.centroid(metric.to_numpy()[there])
+    spot, edge = tree.query_nearest(spots, max_distance=reach_m, all_matches=False)
+    share = shapely.line_locate_point(lines[edge], spots[spot], normalized=True)
+    weight = np.zeros((len(spot), kind + 1))
+    weight[:, kind] = counts[there][spot]
+    return _Points(edge, np.nan_to_num(share), weight), counts.sum() - weight.sum()
+
+
+def _streets(
+    network: StreetNetwork,
+    people: NDArray[np.float64],
+    points: _Points,
+    kinds: Mapping[str, int],
+) -> Streets:
+    from geo.reach import Streets  # noqa: PLC0415 - imports numba
+
+    graph = build_street_graph(network)
+    ends = network.edges[["start_node", "end_node"]].to_numpy(np.int64)
+    ticks = _ticks(network.edges["length_m"].to_numpy(np.float64))
+    tails, neighbours, slot_edges = _slots(graph.node_ranks[ends])
+    starts = np.searchsorted(tails, np.arange(len(graph.node_rows) + 1))
+    longest = np.zeros(len(graph.node_rows), dtype=np.int64)
+    np.maximum.at(longest, tails, ticks[slot_edges])
+    whole = np.zeros((len(graph.node_rows), people.shape[1]))
+    halves = np.where(tails == neighbours, 1.0, 0.5)[:, None] * people[slot_edges]
+    np.add.at(whole, tails, halves)
+    own_slots = np.zeros(len(ends), dtype=np.uint32)
+    own_slots[slot_edges] = np.arange(len(slot_edges))
+    order = np.argsort(points.edge, kind="stable")
+    per_edge = np.bincount(points.edge, minlength=len(ends))
+    return Streets(
+        starts=starts.astype(np.uint32),
+        longest=longest.astype(np.uint32),
+        slots=np.column_stack([neighbours, ticks[slot_edges]]).astype(np.uint32),
+        whole=whole,
+        slot_edges=slot_edges.astype(np.uint32),
+        density=np.ascontiguousarray((people / ticks[:, None])[slot_edges]),
+        ends=graph.node_ranks[ends].astype(np.uint32),
+        own_slots=own_slots,
+        lengths=ticks,
+        point_starts=np.concatenate([[0], np.cumsum(per_edge)]).astype(np.uint32),
+        point_places=np.rint(points.share * ticks[points.edge]).astype(np.int64)[order],
+        point_weights=np.ascontiguousarray(points.weight[order, : len(kinds)]),
+    )
+
+
+def _ticks(length_m: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return lengths in whole ticks, at least one; beyond the longest walk all are the same."""
+    from geo.reach import FARTHEST_M, TICKS_PER_M  # noqa: PLC0415 - imports numba
+
+    ticks = np.rint(np.minimum(length_m, FARTHEST_M) * TICKS_PER_M)
+    whole: NDArray[np.int64] = np.maximum(ticks, 1).astype(np.int64)
+    return whole
+
+
+def _slots(
+    ends: NDArray[np.int32],
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.intp]]:
+    """Return slots in order: the node of each, the one at its other end, and its edge."""
+    edge = np.arange(len(ends))
+    two = edge[ends[:, 0] != ends[:, 1]]
+    tails = np.concatenate([ends[:, 0], ends[two, 1]])
+    heads = np.concatenate([ends[:, 1], ends[two, 0]])
+    edges = np.concatenate([edge, two])
+    order = np.lexsort((edges, heads, tails))
+    return tails[order], heads[order], edges[order]
