@@ -169,7 +169,8 @@ def _flow(
     ends = trip_ends(network, people, pois).nodes
     decay = ExponentialDecay(specification.decay_per_m)
     model = WalkModel(specification.cutoff_m, decay, detour_m=specification.detour_m)
-    return walk_flow(network, ends, model).edges["walk_flow"].to_numpy(dtype="float64")
+    flow: Floats = walk_flow(network, ends, model).edges["walk_flow"].to_numpy()
+    return flow
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def calibration_text(leeds: Path, leeds_streets: Path, london: Path) -> tuple[st
     document = refit(read_inputs(leeds, leeds_streets, london))
     tables = [
         pd.DataFrame(document[name]).to_string(index=False, float_format="{:.3f}".format)
-        for name in ("scores", "week_scores", "periods")
+        for name in ("scores", "week_scores", "weights_tried", "periods")
     ]
     return as_toml(document, heading=HEADING), "\n\n".join(tables) + "\n"
 

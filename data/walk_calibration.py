@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 CALIBRATION = Path(__file__).resolve().parent / "calibration.toml"
 
-_WHOLE = {"counters"}
 _TABLES = (
     "walk_flow",
     "stand_in",
@@ -31,7 +30,7 @@ _TABLES = (
     "auckland",
     "london_stations",
 )
-_LISTS = ("scores", "week_scores", "periods")
+_LISTS = ("scores", "week_scores", "weights_tried", "periods")
 
 
 @dataclass(frozen=True)
@@ -49,8 +48,8 @@ class WalkCalibration:
         How the walk flow was computed that the calibration holds for, by name.
     sources
         Where the counts come from, one line each.
-    scores, week_scores, periods
-        How lines and weeks score on counters left out, and how other periods differ.
+    scores, week_scores, weights_tried, periods
+        How lines, weeks and weights score on what was left out, and how other periods differ.
     """
 
     walk_flow: Calibration
@@ -60,6 +59,7 @@ class WalkCalibration:
     sources: tuple[str, ...]
     scores: pd.DataFrame
     week_scores: pd.DataFrame
+    weights_tried: pd.DataFrame
     periods: pd.DataFrame
 
 
@@ -154,9 +154,9 @@ class _Reader:
         if none:
             msg = f"{self.name}, [{basis}]: {none} must be above 0."
             raise SchemaError(msg)
-        whole = {key: int(numbers.pop(key)) for key in _WHOLE}
+        counters = int(numbers.pop("counters"))
         return Calibration(
-            level=StreetLevel(basis=basis, **numbers, **whole),
+            level=StreetLevel(basis=basis, counters=counters, **numbers),
             profile=WeekProfile(self.week("ratios"), self.week("log_sds")),
             carry_log_sd=self.number("towns", "log_sd"),
             carry_freedom=self.number("towns", "freedom"),

@@ -12,6 +12,7 @@ from data.leeds_flow import SHIPPED, FlowAtCameras, flows_at_cameras
 from data.london_stations import load_station_flows
 from data.walk_fit import (
     WEIGHTS,
+    WEIGHTS_TRIED,
     Stations,
     Town,
     boroughs_apart,
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geo.stand_in import StandInWeights
+
     Floats = NDArray[np.float64]
 
 LEEDS_YEARS = (2015,)
@@ -86,6 +89,7 @@ class Inputs(NamedTuple):
     leeds: Counters
     auckland: Counters
     stations: Stations
+    tried: list[tuple[StandInWeights, Stations]]
     built: Floats
     flows: list[FlowAtCameras]
 
@@ -98,7 +102,7 @@ class Fit(NamedTuple):
     street: Scale
     boroughs: tuple[float, float]
     towns: Scale
-    slope: Scale
+    slope: Slope
 
 
 def read_inputs(leeds: Path, leeds_streets: Path, london: Path) -> Inputs:
@@ -120,11 +124,13 @@ def read_inputs(leeds: Path, leeds_streets: Path, london: Path) -> Inputs:
     SourceError
         If a file is missing or is not the known one.
     """
-    cameras = load_leeds(leeds)
+    cameras, passengers = load_leeds(leeds), load_station_flows(london)
+    tried = [(one, stations_around(passengers, weights=one)) for one in WEIGHTS_TRIED]
     return Inputs(
         leeds=cameras,
         auckland=load_auckland(),
-        stations=stations_around(load_station_flows(london)),
+        stations=dict(tried)[WEIGHTS],
+        tried=tried,
         built=stand_in_at(cameras.places),
         flows=flows_at_cameras(cameras.places, leeds_streets, weights=WEIGHTS),
     )
@@ -172,6 +178,7 @@ def refit(inputs: Inputs) -> dict[str, Any]:
         "london_stations": _stations_table(inputs.stations, fit),
         "scores": list(_scores(inputs, fit)),
         "week_scores": list(score_weeks(weeks)),
+        "weights_tried": list(_weights_tried(inputs)),
         "periods": list(_periods(inputs, fit)),
     }
 
@@ -269,6 +276,20 @@ def _scores(inputs: Inputs, fit: Fit) -> Iterator[Row]:
     )
     yield from _carried(fit)
     yield from _shipped(inputs, fit)
+
+
+def _weights_tried(inputs: Inputs) -> Iterator[Row]:
+    """Score each way of weighing the stand-in on London's stations, boroughs left out."""
+    for weights, stations in inputs.tried:
+        rows = score_boroughs(
+            "",
+            stations.x,
+            stations.y,
+            stations.boroughs,
+            slopes={"proportion": IN_PROPORTION, "fitted": FREE},
+        )
+        crps = {f"crps_{row['model']}": row["crps"] for row in rows}
+        yield {**asdict(weights), **crps, "slope": stations.line.slope}
 
 
 def _carried(fit: Fit) -> Iterator[Row]:

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 OTHER_TOWN = "the other town's geometric mean"
 
+DECIMALS = 3
+"""Decimals kept of a score: more would be noise, and differ between machines."""
+
 WAKING_HOURS = hours_of_week(range(5), 7, 22)
 
 Row = dict[str, str | float]
@@ -203,7 +206,8 @@ def _scored(predictions: list[Student], x: Floats, y: Floats, slope: Slope) -> d
 
 
 def _row(what: str, model: str, figures: dict[str, float]) -> Row:
-    return {"what": what, "model": model, **{name: figures[name] for name in SCORES}}
+    rounded = {name: round(figures[name], DECIMALS) + 0.0 for name in SCORES}
+    return {"what": what, "model": model, **rounded}
 
 
 def score_weeks(weeks: Mapping[str, pd.DataFrame]) -> Iterator[Row]:

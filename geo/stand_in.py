@@ -214,6 +214,8 @@ def _spots(shape: shapely.Geometry, cell_m: float) -> Floats:
         inside = _middles_within(shape, _step(shape, cell_m))
         if len(inside):
             return inside
+    elif shapely.get_dimensions(shape) > 1:
+        shape = shape.centroid  # an outline with nothing in it, as of the world in these metres
     return np.asarray(shapely.get_coordinates(spots_of(shape)))
 
 

@@ -128,6 +128,30 @@ def test_far_from_any_postcode_is_null_with_a_reason_and_near_is_zero():
     assert found["stand_in_method"].iloc[2] == "the place is not known"
 
 
+@pytest.mark.parametrize(
+    "shape",
+    [
+        shapely.Point(174.77, -36.85),
+        shapely.box(24, 60, 25, 61),
+        shapely.box(-180, -90, 180, 90),
+        shapely.Point(0, -90),
+    ],
+    ids=["Auckland", "Helsinki", "the world", "the pole"],
+)
+def test_ground_beyond_the_grid_is_null_with_a_reason(shape):
+    frame = gpd.GeoDataFrame(geometry=[shape], crs="EPSG:4326")
+    found = stand_in(frame, ONE, NOWHERE, weights=WEIGHTS).iloc[0]
+    assert pd.isna(found["stand_in"])
+    assert "no postcode of Toyland" in found["stand_in_method"]
+
+
+def test_a_street_in_pieces_is_one_street():
+    pieces = [[(125, 125), (425, 125)], [(525, 125), (825, 125)]]
+    both = around(shapely.MultiLineString(pieces), grid=ONE).iloc[0]
+    each = around(*map(shapely.LineString, pieces), grid=ONE)["stand_in"]
+    assert both["stand_in"] == pytest.approx(each.mean())
+
+
 def test_places_without_a_reference_system_are_refused():
     bare = gpd.GeoDataFrame(geometry=[MIDDLE])
     with pytest.raises(CrsError, match="no coordinate reference system"):

@@ -135,6 +135,14 @@ def test_the_stand_in_follows_londons_stations(reference_dir):
     assert stations.slope.sd >= abs(1 - stations.line.slope)
 
 
+def flat(value, path=""):
+    """Return every number of a document by where it stands; texts as their own place."""
+    if isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        return {k: v for key, item in items for k, v in flat(item, f"{path}/{key}").items()}
+    return {f"{path}={value}": 1.0} if isinstance(value, str) else {path: float(value)}
+
+
 @pytest.mark.reference
 @pytest.mark.slow
 def test_refitting_reproduces_the_file(reference_dir):
@@ -143,7 +151,8 @@ def test_refitting_reproduces_the_file(reference_dir):
         reference_dir / "osm" / "leeds",
         reference_dir / "stations",
     )
-    assert content == TEXT
+    # Not by bytes: another machine's arithmetic may differ in the last digit kept.
+    assert flat(tomllib.loads(content)) == pytest.approx(flat(tomllib.loads(TEXT)), rel=2e-3)
     assert "Leeds, single hours" in scores
 
 
