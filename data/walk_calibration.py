@@ -16,6 +16,9 @@ from geo.stand_in import StandInWeights
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from geo.walk_flow import WalkModel
+
+
 CALIBRATION = Path(__file__).resolve().parent / "calibration.toml"
 
 _TABLES = (
@@ -61,6 +64,18 @@ class WalkCalibration:
     week_scores: pd.DataFrame
     weights_tried: pd.DataFrame
     periods: pd.DataFrame
+
+    @property
+    def model(self) -> WalkModel:
+        """How people walk, as the walk flow that was calibrated had it."""
+        from geo.decay import ExponentialDecay
+        from geo.walk_flow import WalkModel
+
+        return WalkModel(
+            cutoff_m=self.specification["cutoff_m"],
+            decay=ExponentialDecay(self.specification["decay_per_m"]),
+            detour_m=self.specification["detour_m"],
+        )
 
 
 def load_walk_calibration(path: Path = CALIBRATION) -> WalkCalibration:

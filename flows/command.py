@@ -115,6 +115,7 @@ def _dispatch(argv: Sequence[str]) -> int:
         "locate": _locate,
         "predict": _predict,
         "explain": _explain,
+        "streets": _streets,
     }
     return handlers[options.command](options)
 
@@ -324,6 +325,27 @@ def _is_batch(options: argparse.Namespace, *, alone: list[str | None], single: s
         return False
     msg = f"Give either {single}, or both --file and --csv. See `passersby --help`."
     raise UsageError(msg)
+
+
+def _streets(options: argparse.Namespace) -> int:
+    import contextlib
+
+    from flows.offline import confined
+    from flows.streets import Wanted, write_streets
+
+    settings = _typed_settings(options)
+    wanted = Wanted(
+        extract=options.extract,
+        out=options.out,
+        population=options.population,
+        population_unit=options.population_unit,
+        jobs=options.jobs,
+        hours=options.hours,
+        offline=settings.offline,
+    )
+    with confined() if settings.offline else contextlib.nullcontext():
+        write_streets(wanted)
+    return DONE
 
 
 def _explain(options: argparse.Namespace) -> int:

@@ -40,6 +40,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_ingest(commands)
     _add_locate(commands)
     _add_predict(commands)
+    _add_streets(commands)
     _add_explain(commands)
     return parser
 
@@ -74,12 +75,12 @@ def _add_run(commands: argparse._SubParsersAction[_Parser]) -> None:
     add("--add", action="store_true", help="draw the embedded records beside the SOURCEs")
     add(
         "--streets",
-        default="auto",
-        metavar="auto|none|FILE",
-        help="OpenStreetMap extract to find streets and venues in; auto uses none yet (auto)",
+        metavar="auto|none|overpass|FILE",
+        help="OpenStreetMap extract of the streets; auto takes one kept before, else fetches "
+        "one where there is a network (auto)",
     )
     _add_geocoder(parser)
-    add("--population", type=Path, metavar="FILE.tif", help="population grid to use")
+    _add_people(parser)
     add("--strict", action="store_true", help="exit 1 when a row is rejected")
     _add_reading(parser)
     add("--offline", action="store_true", help="forbid every connection beyond this machine")
@@ -154,6 +155,49 @@ def _add_explain(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
     parser.add_argument("--out", type=Path, help="folder of the site to explain")
     _add_project(parser)
+
+
+def _add_streets(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _command(
+        commands,
+        "streets",
+        "write a city's walkable streets, each with the people expected to walk along it",
+        "EXTRACT is an OpenStreetMap extract (.osm.pbf, .osm, .osm.gz, .osm.bz2), a "
+        "GeoPackage, GeoJSON or GeoParquet of its ways, a network saved by OSMnx, or an "
+        "Overpass answer.",
+    )
+    add = parser.add_argument
+    add("extract", metavar="EXTRACT", type=Path, help="map to read")
+    add("--out", type=Path, required=True, metavar="FILE.parquet", help="GeoParquet to write")
+    _add_people(parser)
+    add(
+        "--hours",
+        default="weekdays 10-17",
+        metavar="WHEN",
+        help='hours that passages are told for, such as "Saturday 14" or "weekdays 10-17" '
+        "(weekdays 10-17)",
+    )
+    add("--offline", action="store_true", help="forbid every connection beyond this machine")
+
+
+def _add_people(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "--population",
+        metavar="FILE.tif|URL",
+        help="GeoTIFF of residents per cell to use instead of the embedded census grids",
+    )
+    add(
+        "--population-unit",
+        default="auto",
+        choices=("auto", "persons", "persons_per_km2"),
+        help="what its cells hold, where it does not say so itself (auto)",
+    )
+    add(
+        "--jobs",
+        metavar="FILE",
+        help="jobs or daytime population: a GeoTIFF, or a CSV with lon, lat and a count",
+    )
 
 
 def _add_geocoder(parser: argparse.ArgumentParser) -> None:

@@ -84,11 +84,12 @@ def service_areas(
 
     Each spot is moved to the nearest point of the nearest street, at no cost, and walks both
     ways from there; a street on an island (`geo.street_ground.ISLAND_M`) is passed over for
-    one of the mainland within `MAINLAND_M`. People are spread evenly along the edge they were placed on, so an edge
-    reached in part counts in part; a station or shop counts when the spot of the street that
-    is nearest to it is reached. Spots farther than ``snap_m`` from any street do not count. A
-    place with no other spots, and every place where there are no streets, is counted as the
-    crow flies, and its method says so: more lies within the same distance then.
+    one of the mainland within `MAINLAND_M`. People are spread evenly along the edge they were
+    placed on, so an edge reached in part counts in part; a station or shop counts when the
+    spot of the street that is nearest to it is reached. Spots farther than ``snap_m`` from
+    any street do not count. A place with no other spots, and every place where there are no
+    streets, is counted as the crow flies, and its method says so: more lies within the same
+    distance then.
     """
     if not len(distances_m) or not 0 < min(distances_m) <= max(distances_m) <= FARTHEST_M:
         msg = (

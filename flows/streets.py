@@ -1,0 +1,183 @@
+"""``passersby streets``: a city's walkable streets, each with the people expected to pass."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flows.parser import UsageError
+from flows.screen import print_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from geo.street_network import StreetNetwork
+    from geo.trip_ends import TripEnds
+    from geo.walk_flow import WalkFlow, WalkModel
+
+ENDING = ".parquet"
+_KIB_PER_MIB = 1024
+_BYTES_PER_MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """
+    What a city's layer is made of.
+
+    Attributes
+    ----------
+    extract
+        The map.
+    out
+        File to write.
+    population, population_unit, jobs
+        Rasters or tables of people; see `data.population`.
+    hours
+        Hours of the week that passages are told for, as typed.
+    offline
+        Whether no connection may be made.
+    """
+
+    extract: Path
+    out: Path
+    population: str | None = None
+    population_unit: str = "auto"
+    jobs: str | None = None
+    hours: str = "weekdays 10-17"
+    offline: bool = False
+
+
+@dataclass(frozen=True)
+class Walked:
+    """The walks of a city: where they begin and end, what flows, and the seconds it took."""
+
+    ends: TripEnds
+    flow: WalkFlow
+    flow_s: float
+
+
+def write_streets(wanted: Wanted) -> None:
+    """
+    Write the streets of an extract with the walks along them, and say what was done.
+
+    Parameters
+    ----------
+    wanted
+        What to make.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read or written, or the hours mean nothing.
+    """
+    from data.street_ways import load_network
+    from data.walk_calibration import load_walk_calibration
+    from data.week_hours import read_hours
+    from geo.street_layer import street_layer
+
+    _require_writable(wanted.out)
+    hours, calibration = read_hours(wanted.hours), load_walk_calibration()
+    network = load_network(wanted.extract)
+    walked = _walked(network, calibration.model, wanted)
+    edges = street_layer(network, walked.flow, calibration.walk_flow, hours=hours)
+    _write(edges, wanted.out)
+    _tell(edges, walked, wanted)
+
+
+def _require_writable(out: Path) -> None:
+    if out.suffix.casefold() != ENDING:
+        msg = f"--out {out} does not end in {ENDING}; streets are written as GeoParquet."
+        raise UsageError(msg)
+    folder = out.resolve().parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        msg = f"--out {out}: the folder {folder} is not there or cannot be written to. Make it."
+        raise UsageError(msg)
+
+
+def _walked(network: StreetNetwork, model: WalkModel, wanted: Wanted) -> Walked:
+    from data.pois import read_pois
+    from data.street_people import people_of
+    from geo.trip_ends import trip_ends
+    from geo.walk_flow import walk_flow
+
+    people = people_of(
+        network,
+        population=wanted.population,
+        unit=wanted.population_unit,
+        jobs=wanted.jobs,
+        offline=wanted.offline,
+    )
+    ends = trip_ends(network, people, read_pois(wanted.extract).pois)
+    walk_flow(network, 0 * ends.nodes, model)  # so that loading the kernel is not timed
+    start = time.perf_counter()
+    flow = walk_flow(network, ends.nodes, model, threads=os.cpu_count() or 1)
+    return Walked(ends, flow, time.perf_counter() - start)
+
+
+def _write(edges: gpd.GeoDataFrame, out: Path) -> None:
+    """Write beside the place and move there, so that a file is whole or absent."""
+    partial = out.with_name(f"{out.name}.{os.getpid()}.partial")
+    try:
+        edges.to_parquet(partial, index=False)
+        partial.replace(out)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _tell(edges: gpd.GeoDataFrame, walked: Walked, wanted: Wanted) -> None:
+    flow, tally = walked.flow, walked.ends.tally
+    print(
+        f"{len(edges):,} stretches of street, {edges['name'].nunique():,} names, "
+        f"{edges['length_m'].sum() / 1000:,.0f} km"
+    )
+    rows = zip(tally.index, tally["counted"].round(), tally["unplaced"].round(), strict=True)
+    print_table("What walks begin and end at", ["", "counted", "on no street"], rows)
+    print(
+        f"{flow.produced:,.0f} walks a day before calibration, of which {flow.unserved:,.0f} "
+        f"find nothing to walk to; {walked.ends.method}."
+    )
+    print(_busiest(edges, wanted.hours))
+    print(
+        f"Walk flow: {flow.settled:,} settled nodes in {walked.flow_s:.2f} s, "
+        f"{flow.settled / walked.flow_s / 1e6:.1f} million a second; peak memory "
+        f"{peak_memory_mib():,.0f} MiB."
+    )
+    print(f"The streets are at {wanted.out.resolve()}")
+
+
+def _busiest(edges: gpd.GeoDataFrame, hours: str) -> str:
+    """Name the stretch expected to be busiest, with its interval."""
+    named = edges[edges["name"].notna() & edges["walk_past_per_h"].gt(0)]
+    if named.empty:
+        return "No passages can be told of any street with a name."
+    top = named.loc[named["walk_past_per_h"].idxmax()]
+    low, high = top["walk_past_per_h_lo80"], top["walk_past_per_h_hi80"]
+    return (
+        f"Passages an hour, {hours}: of streets with names most on {top['name']}, about "
+        f"{top['walk_past_per_h']:,.0f} (80 % interval {low:,.0f} to {high:,.0f})."
+    )
+
+
+def peak_memory_mib() -> float:
+    """
+    Return the most memory that this process ever held.
+
+    Returns
+    -------
+    mib
+        Mebibytes.
+
+    Examples
+    --------
+    >>> peak_memory_mib() > 1
+    True
+    """
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (_BYTES_PER_MIB if sys.platform == "darwin" else _KIB_PER_MIB)
