@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import shapely
 
 from data.errors import SourceError
@@ -85,12 +86,12 @@ def _parts(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
 
 def _found(edges: list[dict[str, str]], spots: dict[str, Spot]) -> Iterator[Found]:
     for edge in edges:
-        values = _listed(edge.get("highway", "unclassified"))
+        values = listed(edge.get("highway", "unclassified"))
         if STREETS.isdisjoint(values):
             continue
         shape = _shape(edge, spots)
-        ref = ";".join(f"way/{number}" for number in _listed(edge.get("osmid", "")))
-        for said in _listed(edge["name"]):
+        ref = ";".join(f"way/{number}" for number in listed(edge.get("osmid", "")))
+        for said in listed(edge["name"]):
             name, others = names_of({**edge, "name": said}, STREET)
             if name:
                 yield Found(name, others, STREET, ref, shape.wkb)
@@ -102,19 +103,35 @@ def _shape(edge: dict[str, str], spots: dict[str, Spot]) -> shapely.Geometry:
     return shapely.LineString([spots[edge["source"]], spots[edge["target"]]])
 
 
-def _listed(text: str) -> list[str]:
+def listed(value: object) -> list[str]:
     r"""
     Return the values of an attribute, which OSMnx writes as Python writes them.
 
+    Parameters
+    ----------
+    value
+        Text that is a value or a list of values, a number, a sequence, or nothing.
+
+    Returns
+    -------
+    values
+        As text, none where there is nothing.
+
     Examples
     --------
-    >>> _listed("['Baker Street', \"King's Road\"]"), _listed("4082681"), _listed("")
+    >>> listed("['Baker Street', \"King's Road\"]"), listed("4082681"), listed("")
     (['Baker Street', "King's Road"], ['4082681'], [])
+    >>> listed(None), listed(float("nan")), listed(["a", "b"]), listed(7)
+    ([], [], ['a', 'b'], ['7'])
     """
-    if not text.startswith("["):
-        return [text] if text else []
+    if isinstance(value, list | tuple | np.ndarray):
+        return [text for part in value for text in listed(part)]
+    if not isinstance(value, str):
+        return [] if value is None or value != value else [str(value)]  # noqa: PLR0124 - NaN
+    if not value.startswith("["):
+        return [value] if value else []
     try:
-        values = ast.literal_eval(text)
+        values = ast.literal_eval(value)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return [text]
-    return [str(value) for value in values]
+        return [value]
+    return [str(part) for part in values]
