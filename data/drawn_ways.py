@@ -62,20 +62,6 @@ def position_ids(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[
     return ids
 
 
-def starts_of(rows: NDArray[np.int64], ways: int) -> NDArray[np.int64]:
-    """
-    Return where each way's nodes begin, from the way that each node belongs to.
-
-    Examples
-    --------
-    >>> starts_of(np.array([0, 0, 2, 2, 2]), 3).tolist()
-    [0, 2, 2, 5]
-    """
-    starts = np.zeros(ways + 1, dtype=np.int64)
-    np.cumsum(np.bincount(rows, minlength=ways), out=starts[1:])
-    return starts
-
-
 def tags_frame(tags: Mapping[str, Sequence[str | None]], ways: int) -> pd.DataFrame:
     """
     Return the tags of ways with the columns that `geo.ways.Ways` has.

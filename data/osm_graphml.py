@@ -56,7 +56,7 @@ def read_network(path: Path) -> Reading:
 
 def _read(path: Path) -> Reading:
     crs, spots, edges = "EPSG:4326", dict[str, "Spot"](), list[dict[str, str]]()
-    for kind, given in _parts(path):
+    for kind, given in parts_of(path):
         if kind == "graph":
             crs = given.get("crs", crs)
         elif kind == "node":
@@ -67,8 +67,27 @@ def _read(path: Path) -> Reading:
     return Reading(to_stored(reading.frame.set_crs(crs, allow_override=True)))
 
 
-def _parts(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield the graph's own data, each node's and each edge's, by their proper names."""
+def parts_of(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """
+    Yield the data of each node and edge of a network, and at last those of the graph.
+
+    Parameters
+    ----------
+    path
+        A GraphML file.
+
+    Yields
+    ------
+    kind, data
+        ``node``, ``edge`` or ``graph``, and its data by their proper names.
+
+    Raises
+    ------
+    xml.etree.ElementTree.ParseError
+        If it is no whole XML.
+    KeyError
+        If a name is used that is not declared.
+    """
     keys: dict[str, str] = {}
     own: dict[str, str] = {}
     for _, element in ET.iterparse(path, events=("end",)):  # noqa: S314 - expat stops bombs

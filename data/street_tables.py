@@ -178,7 +178,7 @@ def _way_ids(layer: gpd.GeoDataFrame) -> NDArray[np.int64]:
     ids = np.arange(len(layer), dtype=np.int64)
     for column in ID_COLUMNS:
         if column in layer.columns:
-            numbers = [_number(value) for value in _cells(layer[column])]
+            numbers = [way_number(value) for value in _cells(layer[column])]
             if any(number is not None for number in numbers):
                 pairs = zip(numbers, ids, strict=True)
                 told = [row if number is None else number for number, row in pairs]
@@ -186,8 +186,15 @@ def _way_ids(layer: gpd.GeoDataFrame) -> NDArray[np.int64]:
     return ids
 
 
-def _number(value: object) -> int | None:
-    """Return the number in an identifier such as 5, "5.0", "way/5", "w5" or "[5, 6]"."""
+def way_number(value: object) -> int | None:
+    """
+    Return the number in an identifier of a way, of several the first, or None.
+
+    Examples
+    --------
+    >>> [way_number(value) for value in (5, "5.0", "way/5", "w5", "[5, 6]", "Strand")]
+    [5, 5, 5, 5, 5, None]
+    """
     said = listed(value)
     text = said[0].rpartition("/")[2].lstrip("w").removesuffix(".0") if said else ""
     number = int(text) if text.removeprefix("-").isdecimal() else None
