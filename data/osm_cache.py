@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import shapely
 
-from data.errors import SourceError
+from data.kept_frames import digest_of, keep, read_kept
 from data.osm_forms import form_of
 from data.osm_names import read_features, source_of
 from geo.features import COLUMNS, Features
 
 if TYPE_CHECKING:
-    import geopandas as gpd
+    from pathlib import Path
 
 FORMAT = 1
 """Raise it when what is read out of an extract changes: what was kept before is then left."""
@@ -61,46 +58,24 @@ def read_features_cached(path: Path, *, crs: str, folder: Path) -> Features:
 
 def _key(path: Path, crs: str) -> str:
     """Return a name for what is read from these bytes, in this system, by this code."""
-    with path.open("rb") as opened:
-        digest = hashlib.file_digest(opened, "sha256").hexdigest()
     system = hashlib.sha256(crs.encode()).hexdigest()[:8]
-    return f"osm-{FORMAT}-{system}-{digest}"
+    return f"osm-{FORMAT}-{system}-{digest_of(path)}"
 
 
 def _kept(path: Path, source: str) -> Features | None:
     """Return what was kept, under the extract's present name, or None."""
-    import geopandas as gpd
-    import pyarrow as pa
-
+    frame = read_kept(path)
+    if frame is None or tuple(frame.columns) != COLUMNS or not len(frame):
+        return None
     try:
-        frame = gpd.read_parquet(path)
         wkb = frame.attrs.pop(_EXTENT)
         extent = shapely.from_wkb(wkb) if wkb else None
-    except (OSError, ValueError, LookupError, pa.ArrowException, shapely.GEOSException):
+    except (LookupError, TypeError, shapely.GEOSException):
         return None
-    return Features(frame.assign(source=source), extent) if _is_sound(frame) else None
-
-
-def _is_sound(frame: gpd.GeoDataFrame) -> bool:
-    return tuple(frame.columns) == COLUMNS and len(frame) > 0
+    return Features(frame.assign(source=source), extent)
 
 
 def _keep(features: Features, path: Path) -> None:
-    """Write beside the place and move there, so that a kept file is whole or absent."""
     frame = features.frame.copy()
     frame.attrs[_EXTENT] = "" if features.extent is None else features.extent.wkb_hex
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, partial = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        os.close(handle)
-        try:
-            frame.to_parquet(partial, index=False)
-            Path(partial).replace(path)
-        finally:
-            Path(partial).unlink(missing_ok=True)
-    except OSError as error:
-        msg = (
-            f"{path.parent} cannot be written to ({error.strerror or error}). Give another "
-            "folder, or make room."
-        )
-        raise SourceError(msg) from error
+    keep(frame, path)

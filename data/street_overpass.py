@@ -72,7 +72,7 @@ def read_street_answer(answer: Mapping[str, Any], *, name: str) -> Ways:
     Returns
     -------
     ways
-        Its ways with a value of ``highway``, and platforms; see `geo.ways.Ways`. Ways sent
+        Its ways with a value of ``highway``; see `geo.ways.Ways`. Ways sent
         without the identifiers of their nodes meet where they share a position.
 
     Raises
@@ -128,20 +128,13 @@ def merge_answers(answers: Iterable[Mapping[str, Any]], *, name: str) -> Ways:
 
 def _streets(elements: Sequence[Mapping[str, Any]]) -> list[_Way]:
     nodes = {e["id"]: _spot(e) for e in elements if e["type"] == "node" and "lat" in e}
-    streets = [e for e in elements if e["type"] == "way" and _is_street(e.get("tags") or {})]
+    streets = (e for e in elements if e["type"] == "way" and "highway" in e.get("tags", ()))
     ways = [_way(street, nodes) for street in streets]
     drawn = [way for way in ways if not all(spot is _MISSING for spot in way.spots)]
     if ways and not drawn:
         msg = "its ways have no positions"
         raise ValueError(msg)
     return drawn
-
-
-def _is_street(tags: Mapping[str, str]) -> bool:
-    return "highway" in tags or "platform" in {
-        tags.get("railway"),
-        tags.get("public_transport"),
-    }
 
 
 def _way(way: Mapping[str, Any], nodes: Mapping[int, Spot]) -> _Way:

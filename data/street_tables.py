@@ -44,8 +44,8 @@ def read_street_table(path: Path, *, parquet: bool = False) -> Ways:
     Returns
     -------
     ways
-        The rows that have a value of ``highway`` (or are platforms) and are drawn as lines,
-        whatever their CRS; each line of a collection is a way. Ways meet where they share a
+        The rows that have a value of ``highway`` and are drawn as lines, whatever their CRS;
+        each line of a collection is a way. Ways meet where they share a
         position to 1e-7 degrees, heights apart. Tags are read from columns named after them and
         from all tags in one column (`data.osm_tables.TAG_COLUMNS`); a column that a join
         renamed (``highway_joined``) stands in for the one it came from, and where such a join
@@ -111,8 +111,7 @@ def _lines(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     import geopandas as gpd
 
     tags = _tags(layer)
-    platforms = (tags["railway"] == "platform") | (tags["public_transport"] == "platform")
-    street = (tags["highway"].notna() | platforms).to_numpy(dtype=bool)
+    street = tags["highway"].notna().to_numpy(dtype=bool)
     frame = tags.assign(way_id=_way_ids(layer))[street]
     shapes = layer.geometry[street]
     found = gpd.GeoDataFrame(frame, geometry=shapes, crs=layer.crs).explode()

@@ -16,7 +16,7 @@ SPOTS = {1: (24.94, 60.17), 2: (24.941, 60.171), 3: (24.942, 60.172), 4: (24.95,
 NODES = [{"type": "node", "id": n, "lon": x, "lat": y} for n, (x, y) in SPOTS.items()]
 WAYS = [
     {"type": "way", "id": 7, "nodes": [1, 2, 3], "tags": {"highway": "steps", "name": "Porras"}},
-    {"type": "way", "id": 5, "nodes": [3, 4], "tags": {"public_transport": "platform"}},
+    {"type": "way", "id": 5, "nodes": [3, 4], "tags": {"highway": "path"}},
     {"type": "way", "id": 6, "nodes": [1, 4], "tags": {"building": "yes"}},
 ]  # fmt: skip
 
@@ -41,7 +41,8 @@ def test_streets_are_read_by_their_nodes():
     assert ways.lon.tolist() == [24.942, 24.95, 24.94, 24.941, 24.942]
     assert tuple(ways.tags.columns) == WAY_KEYS
     assert ways.tags["name"].tolist()[1] == "Porras"
-    assert ways.tags["highway"].isna().tolist() == [True, False]
+    assert ways.tags["name"].isna().tolist() == [True, False]
+    assert ways.tags["highway"].tolist() == ["path", "steps"]
 
 
 def test_either_way_of_asking_gives_the_same():

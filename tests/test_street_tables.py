@@ -117,14 +117,18 @@ def test_all_tags_as_json_or_mappings_are_read(tmp_path):
         assert way.tags["highway"].tolist() == ["residential"]
 
 
-def test_platforms_are_kept_and_points_and_areas_left(tmp_path):
+def test_points_and_areas_are_left(tmp_path):
     shapes = [BAKER, shapely.Point(0, 51), shapely.box(0, 51, 0.01, 51.01)]
     made = gpd.GeoDataFrame(
-        {"highway": [None, "crossing", "pedestrian"], "railway": ["platform", None, None]},
+        {
+            "highway": ["platform", "crossing", "pedestrian"],
+            "railway": ["platform", None, None],
+        },
         geometry=shapes,
         crs="EPSG:4326",
     )
     ways = saved(made, tmp_path / "mixed.geojson")
+    assert ways.tags["highway"].tolist() == ["platform"]
     assert ways.tags["railway"].tolist() == ["platform"]
 
 
