@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import queue
 import random
-import threading
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,9 +12,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from data.deadlines import done_within
 from data.errors import GeocoderError
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Mapping
 
     import httpx
@@ -36,7 +36,7 @@ UNCLEAR = {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_URI_TOO_LONG}
 _REMEDIES = {
     HTTPStatus.UNAUTHORIZED: "It asks for a login; ask another server.",
     HTTPStatus.FORBIDDEN: "It refuses us, perhaps for asking too much; ask another server.",
-    HTTPStatus.NOT_FOUND: "There is no search there; check the address.",
+    HTTPStatus.NOT_FOUND: "There is no {service} there; check the address.",
 }
 
 
@@ -72,11 +72,17 @@ class Request:
         Its query.
     user_agent
         Who asks.
+    service
+        What should be at that address, for messages.
+    max_bytes
+        Largest answer taken, unpacked.
     """
 
     url: str
     query: Mapping[str, str]
     user_agent: str
+    service: str = "Nominatim"
+    max_bytes: int = MAX_BYTES
 
     @property
     def host(self) -> str:
@@ -118,7 +124,7 @@ def client_for(request: Request) -> httpx.Client:
         "Accept-Encoding": "gzip",
     }
     # A proxy for the web does not lead back to this machine.
-    return httpx.Client(headers=headers, trust_env=not _is_here(request.url))
+    return httpx.Client(headers=headers, trust_env=not is_here(request.url))
 
 
 def get_json(request: Request, client: httpx.Client, *, within_s: float) -> tuple[str, object]:
@@ -151,28 +157,12 @@ def get_json(request: Request, client: httpx.Client, *, within_s: float) -> tupl
     Notes
     -----
     A socket's own timeout begins anew with every byte, so a server that drips would hold us
-    for ever. The work is done in a thread that is left behind when its time is over; it ends
-    when its client is closed.
+    for ever; see `data.deadlines.done_within`.
     """
-    done: queue.SimpleQueue[tuple[str, object] | Exception] = queue.SimpleQueue()
-    over = threading.Event()
-
-    def work() -> None:
-        try:
-            done.put(_get(request, client, within_s, over))
-        except Exception as error:  # noqa: BLE001 - handed to the one who waits
-            done.put(error)
-
-    threading.Thread(target=work, daemon=True, name="geocoder").start()
     try:
-        outcome = done.get(timeout=max(within_s, 0.01))
-    except queue.Empty:
+        return done_within(within_s, lambda over: _get(request, client, within_s, over))
+    except TimeoutError:
         raise PassingError(_too_slow(request, within_s)) from None
-    finally:
-        over.set()
-    if isinstance(outcome, Exception):
-        raise outcome
-    return outcome
 
 
 def backoff_s(attempt: int) -> float:
@@ -211,7 +201,8 @@ def _get(
     return _parsed(request, body)
 
 
-def _is_here(url: str) -> bool:
+def is_here(url: str) -> bool:
+    """Tell whether an address is on this machine."""
     host = urlsplit(url).hostname or ""
     return host in {"localhost", "::1"} or host.startswith("127.")
 
@@ -227,11 +218,12 @@ def _require_ok(request: Request, response: httpx.Response) -> None:
         msg = f"{said} It points to {target}: check it, and give that server's own address."
         raise GeocoderError(msg)
     if status in PASSING:
-        raise PassingError(said, _retry_after_s(response.headers.get("Retry-After")))
+        raise PassingError(said, retry_after_s(response.headers.get("Retry-After")))
     if status in UNCLEAR:
         raise QuestionError(said)
     remedies = {int(code): remedy for code, remedy in _REMEDIES.items()}
-    msg = f"{said} {remedies.get(status, 'Check the address, or ask another server.')}"
+    remedy = remedies.get(status, "Check the address, or ask another server.")
+    msg = f"{said} {remedy.format(service=request.service)}"
     raise GeocoderError(msg)
 
 
@@ -239,8 +231,9 @@ def _require_json(request: Request, response: httpx.Response) -> None:
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind not in {"application/json", "text/json", "application/geo+json"}:
         msg = (
-            f"{request.host} answered with {kind or 'an unnamed type'}, not JSON: no Nominatim "
-            "is there. Check the address, and whether the network wants a login."
+            f"{request.host} answered with {kind or 'an unnamed type'}, not JSON: no "
+            f"{request.service} is there. Check the address, and whether the network wants a "
+            "login."
         )
         raise GeocoderError(msg)
     packed = response.headers.get("Content-Encoding", "identity").strip().lower()
@@ -258,10 +251,10 @@ def _body(request: Request, response: httpx.Response, over: threading.Event) -> 
     body = bytearray()
     try:
         for piece in response.iter_raw():
-            room = MAX_BYTES + 1 - len(body)
+            room = request.max_bytes + 1 - len(body)
             body += unpack.decompress(piece, room) if unpack else piece
-            if len(body) > MAX_BYTES:
-                msg = f"{request.host} answered with more than {MAX_BYTES:,} bytes."
+            if len(body) > request.max_bytes:
+                msg = f"{request.host} answered with more than {request.max_bytes:,} bytes."
                 raise GeocoderError(msg)
             if over.is_set():
                 msg = "the whole took too long"
@@ -290,7 +283,7 @@ def _refuse(constant: str) -> float:
     raise ValueError(msg)
 
 
-def _retry_after_s(said: str | None) -> float | None:
+def retry_after_s(said: str | None) -> float | None:
     """Return the seconds a server asks to be left alone: a number, or a date to wait for."""
     if not said:
         return None

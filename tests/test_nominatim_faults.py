@@ -315,10 +315,10 @@ def test_a_proxy_for_the_web_does_not_lead_back_here(server, tmp_path, monkeypat
 
 def test_a_date_to_wait_for():
     soon = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
-    assert 80 < http_json._retry_after_s(soon) <= 90
-    assert http_json._retry_after_s("Thu, 01 Jan 1970 00:00:00 GMT") == 0
-    assert http_json._retry_after_s("-5") == 0
-    assert http_json._retry_after_s("nan") is None
+    assert 80 < http_json.retry_after_s(soon) <= 90
+    assert http_json.retry_after_s("Thu, 01 Jan 1970 00:00:00 GMT") == 0
+    assert http_json.retry_after_s("-5") == 0
+    assert http_json.retry_after_s("nan") is None
 
 
 def test_two_of_us_do_not_wait_alike():
