@@ -6,6 +6,7 @@ import re
 import time
 from dataclasses import dataclass
 from http import HTTPStatus
+from importlib import metadata
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -108,6 +109,16 @@ def is_web_address(url: str) -> bool:
         return parts.scheme in {"http", "https"} and bool(parts.hostname)
     except ValueError:  # brackets that hold no IPv6 address
         return False
+
+
+def user_agent() -> str:
+    """Name the package and its version, as servers ask of those who use them."""
+    name, _, purpose = USER_AGENT.partition(" ")
+    try:
+        version = metadata.version("passersby")
+    except metadata.PackageNotFoundError:
+        return USER_AGENT
+    return f"{name}/{version} {purpose}"
 
 
 def _require_http(url: str) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, field
-from importlib import metadata
 from typing import TYPE_CHECKING
 
 from data.answers import AnswerBook, Kept, canonical
 from data.errors import AnswerBookError, GeocoderError
-from data.fetch import USER_AGENT
+from data.fetch import user_agent
 from data.http_json import (
     PassingError,
     QuestionError,
@@ -298,7 +297,7 @@ class _Run:
     def fetch_once(self, query: Mapping[str, str]) -> tuple[str, list[Mapping[str, object]]]:
         """Wait for our turn and ask once."""
         require_address(self.to.server)
-        agent = self.to.user_agent or _user_agent()
+        agent = self.to.user_agent or user_agent()
         request = Request(f"{self.to.server}/search", query, agent)
         with client_for(request) as client:
             self.wait_for_turn()
@@ -359,13 +358,3 @@ class _Run:
         """Go on without the book, and say so."""
         self.keeping = False
         self.note(str(error))
-
-
-def _user_agent() -> str:
-    """Name the package and its version, as servers ask of those who use them."""
-    name, _, purpose = USER_AGENT.partition(" ")
-    try:
-        version = metadata.version("passersby")
-    except metadata.PackageNotFoundError:
-        return USER_AGENT
-    return f"{name}/{version} {purpose}"

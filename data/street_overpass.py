@@ -24,8 +24,21 @@ _LON_MAX, _LAT_MAX = 180.0, 90.0
 
 
 @dataclass(frozen=True)
-class _Way:
-    """A way: its nodes and where they are, NaN where the answer does not say."""
+class Street:
+    """
+    A way as an answer has it.
+
+    Attributes
+    ----------
+    number
+        Its identifier.
+    nodes
+        Identifiers of its nodes.
+    spots
+        Where they are in EPSG:4326, NaN where the answer does not say.
+    tags
+        Its tags.
+    """
 
     number: int
     nodes: tuple[int, ...]
@@ -115,18 +128,30 @@ def merge_answers(answers: Iterable[Mapping[str, Any]], *, name: str) -> Ways:
     SourceError
         If one of them is no answer, or was cut short.
     """
-    found: dict[int, _Way] = {}
+    found: dict[int, Street] = {}
     for answer in answers:
-        require_whole(answer, name=name)
-        try:
-            found |= {way.number: way for way in _streets(answer["elements"])}
-        except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
-            msg = f"{name} is not an answer as Overpass makes it ({error!r}). {ASK}"
-            raise SourceError(msg) from error
-    return _ways_of([found[number] for number in sorted(found)])
+        found |= streets_in(answer, name=name)
+    return ways_of(found)
 
 
-def _streets(elements: Sequence[Mapping[str, Any]]) -> list[_Way]:
+def streets_in(answer: Mapping[str, Any], *, name: str) -> dict[int, Street]:
+    """
+    Return the streets of one answer by their identifiers; see `read_street_answer`.
+
+    Raises
+    ------
+    SourceError
+        If it is no answer, or was cut short.
+    """
+    require_whole(answer, name=name)
+    try:
+        return {street.number: street for street in _streets(answer["elements"])}
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+        msg = f"{name} is not an answer as Overpass makes it ({error!r}). {ASK}"
+        raise SourceError(msg) from error
+
+
+def _streets(elements: Sequence[Mapping[str, Any]]) -> list[Street]:
     nodes = {e["id"]: _spot(e) for e in elements if e["type"] == "node" and "lat" in e}
     streets = (e for e in elements if e["type"] == "way" and "highway" in e.get("tags", ()))
     ways = [_way(street, nodes) for street in streets]
@@ -137,7 +162,7 @@ def _streets(elements: Sequence[Mapping[str, Any]]) -> list[_Way]:
     return drawn
 
 
-def _way(way: Mapping[str, Any], nodes: Mapping[int, Spot]) -> _Way:
+def _way(way: Mapping[str, Any], nodes: Mapping[int, Spot]) -> Street:
     numbers = tuple(int(node) for node in way.get("nodes", ()))
     spots = tuple(nodes.get(node, _MISSING) for node in numbers)
     if "geometry" in way:
@@ -147,7 +172,7 @@ def _way(way: Mapping[str, Any], nodes: Mapping[int, Spot]) -> _Way:
         lon, lat = np.array(spots, dtype=np.float64).reshape(-1, 2).T
         numbers = tuple(position_ids(lon, lat).tolist())
     tags = {key: str(value) for key, value in way["tags"].items()}
-    return _Way(int(way["id"]), numbers, spots, tags)
+    return Street(int(way["id"]), numbers, spots, tags)
 
 
 def _spot(element: Mapping[str, Any]) -> Spot:
@@ -158,7 +183,9 @@ def _spot(element: Mapping[str, Any]) -> Spot:
     return lon, lat
 
 
-def _ways_of(ways: Sequence[_Way]) -> Ways:
+def ways_of(streets: Mapping[int, Street]) -> Ways:
+    """Return streets as ways, in the order of their identifiers."""
+    ways = [streets[number] for number in sorted(streets)]
     spots = np.array([spot for way in ways for spot in way.spots], dtype=np.float64)
     lon, lat = rounded(spots.reshape(-1, 2)).T
     tags = {key: [way.tags.get(key) for way in ways] for key in WAY_KEYS}

@@ -42,6 +42,7 @@ class Proxy:
 
     url: str
     upstream: str | None
+    usual: Fault
     faults: list[Fault] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
     queries: list[dict[str, str]] = field(default_factory=list)
@@ -68,7 +69,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         query = parse_qs(urlsplit(self.path).query, keep_blank_values=True)
         self.proxy.queries.append({key: values[0] for key, values in query.items()})
         self.proxy.agents.append(self.headers.get("User-Agent", ""))
-        fault = self.proxy.faults.pop(0) if self.proxy.faults else pass_on
+        fault = self.proxy.faults.pop(0) if self.proxy.faults else self.proxy.usual
         with suppress(ConnectionError):
             fault(self)
 
@@ -160,12 +161,12 @@ def bomb(handler: Handler) -> None:
 
 
 @contextmanager
-def running(upstream: str | None = None) -> Iterator[Proxy]:
-    """Run the server on a free port of loopback."""
+def running(upstream: str | None = None, *, usual: Fault = pass_on) -> Iterator[Proxy]:
+    """Run the server on a free port of loopback; it answers as usual, or with the next fault."""
     handler = type("Handler", (Handler,), {})
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
-        proxy = Proxy(f"http://127.0.0.1:{server.server_port}", upstream)
+        proxy = Proxy(f"http://127.0.0.1:{server.server_port}", upstream, usual)
         handler.proxy = proxy
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()

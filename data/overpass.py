@@ -1,0 +1,379 @@
+"""Ask an Overpass server for streets, politely, within a deadline, and seldom twice."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import shapely
+
+from data.addresses import require_sendable
+from data.deadlines import done_within
+from data.errors import GeocoderError, SourceError
+from data.fetch import user_agent
+from data.http_json import PassingError, Request, backoff_s, client_for, get_json, host_of
+from data.overpass_answers import KeptAnswer, keep_answer, path_for, read_answer_kept
+from data.street_overpass import streets_in, ways_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from data.street_overpass import Street
+    from geo.ways import Ways
+
+PUBLIC = "https://overpass-api.de/api"
+"""The main public server; its policy: few requests, one at a time, a name, answers kept."""
+
+TILES_PER_DEGREE = 20
+"""Ground is asked for in squares of a twentieth of a degree: some 19 km² in Britain, five to
+ten megabytes where streets are densest, and always the same, so that runs share answers."""
+
+TILES_MAX = 40
+"""More ground than this is what extracts are for."""
+
+MAX_BYTES = 96_000_000
+"""Largest answer taken: ten times the largest expected."""
+
+QUERY_S = 60
+"""Seconds that the server may work on a question."""
+
+LOOKUP_S = 5.0
+TRIES = 3
+PAUSE_S = 1.0
+
+Tile = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Overpass:
+    """
+    An Overpass server to ask, and how.
+
+    Attributes
+    ----------
+    url
+        Address of its API, without "/interpreter", or "public".
+    folder
+        Where its answers are kept.
+    deadline_s
+        Seconds for all the asking of one run.
+    request_s
+        Seconds for one request.
+    age_days
+        Days for which a kept answer is as good as a new one.
+    pause_s
+        Seconds between two requests.
+    offline
+        Whether only kept answers count, however old, and no connection is made.
+    """
+
+    url: str
+    folder: Path
+    deadline_s: float = 180.0
+    request_s: float = 90.0
+    age_days: float = 30.0
+    pause_s: float = PAUSE_S
+    offline: bool = False
+
+    @property
+    def server(self) -> str:
+        """Address without a slash at its end, under which answers are kept."""
+        return PUBLIC if self.url == "public" else self.url.rstrip("/")
+
+    @property
+    def host(self) -> str:
+        """The server's name, as messages give it."""
+        return host_of(self.server) or self.server
+
+
+@dataclass(frozen=True)
+class OverpassStreets:
+    """
+    What came of asking for the streets of some ground.
+
+    Attributes
+    ----------
+    ways
+        Streets of the ground answered for, each way once; none where there is no answer. Its
+        extent is that ground.
+    date
+        The day of the oldest map among the answers, or None.
+    fetched, kept, missing
+        Squares asked for just now, answered by what was kept, and left without answer.
+    notes
+        What to tell the user.
+    failed
+        Whether the server failed, so that a later run may bring more.
+    """
+
+    ways: Ways
+    date: str | None
+    fetched: int
+    kept: int
+    missing: int
+    notes: tuple[str, ...]
+    failed: bool
+
+
+def ask_streets(ground: shapely.Geometry, overpass: Overpass) -> OverpassStreets:
+    """
+    Ask for the streets of some ground; it ends within its deadline and never fails.
+
+    Parameters
+    ----------
+    ground
+        In EPSG:4326.
+    overpass
+        Whom to ask, and within what time.
+
+    Returns
+    -------
+    streets
+        The streets, and notes on what could not be had. Where the server is down, an answer
+        that is too old counts after all, and a note says how old it is.
+
+    Raises
+    ------
+    SourceError
+        If the ground is more than `TILES_MAX` squares, or the address is none to be asked.
+
+    Notes
+    -----
+    OSMnx asks by itself, but not within a time: on 429 and 504 it sleeps 55 s and begins again
+    without end, and while the server is busy it sleeps as its status page says. It also puts a
+    function of its own in place of ``socket.getaddrinfo`` for the rest of the process, reads
+    settings that are global, and its walk filter drops ways that our own rules of access are
+    to judge (`geo.walkable`). So the query, which is short, is written here and sent as other
+    questions are (`data.http_json`); what is kept is a file that OSMnx could have kept.
+    """
+    tiles = tiles_of(ground)
+    if len(tiles) > TILES_MAX:
+        msg = (
+            f"The ground asked for is {len(tiles)} squares of {1 / TILES_PER_DEGREE:g} "
+            f"degrees; a public server is asked for {TILES_MAX} at most. Give an extract "
+            "instead, for example from download.geofabrik.de."
+        )
+        raise SourceError(msg)
+    run = _Run(overpass)
+    for tile in tiles:
+        run.take(tile)
+    return run.streets()
+
+
+def tiles_of(ground: shapely.Geometry) -> list[Tile]:
+    """
+    Return the squares that some ground touches, from south-west to north-east.
+
+    Parameters
+    ----------
+    ground
+        In EPSG:4326.
+
+    Returns
+    -------
+    tiles
+        Column and row of each, counted from 0 degrees east and north.
+
+    Examples
+    --------
+    >>> tiles_of(shapely.box(-0.01, 51.51, 0.01, 51.52))
+    [(-1, 1030), (0, 1030)]
+    """
+    if ground.is_empty:
+        return []
+    west, south, east, north = (side * TILES_PER_DEGREE for side in ground.bounds)
+    shapely.prepare(ground)
+    return [
+        (column, row)
+        for column in range(math.floor(west), math.floor(east) + 1)
+        for row in range(math.floor(south), math.floor(north) + 1)
+        if ground.intersects(box_of((column, row)))
+    ]
+
+
+def box_of(tile: Tile) -> shapely.Geometry:
+    """Return a square in EPSG:4326."""
+    column, row = tile
+    sides = (column, row, column + 1, row + 1)
+    return shapely.box(*(side / TILES_PER_DEGREE for side in sides))
+
+
+def query_for(tile: Tile) -> str:
+    """
+    Write the question for the streets of a square.
+
+    Examples
+    --------
+    >>> query_for((-1, 1030))
+    '[out:json][timeout:60];way["highway"](51.50,-0.05,51.55,0.00);out body;>;out skel qt;'
+    """
+    west, south, east, north = box_of(tile).bounds
+    box = ",".join(f"{side + 0.0:.2f}" for side in (south, west, north, east))
+    return f'[out:json][timeout:{QUERY_S}];way["highway"]({box});out body;>;out skel qt;'
+
+
+@dataclass
+class _Run:
+    """The asking of one run: how much time is left, and what has gone wrong."""
+
+    to: Overpass
+    notes: list[str] = field(default_factory=list)
+    found: dict[int, Street] = field(default_factory=dict)
+    answered: list[Tile] = field(default_factory=list)
+    dates: list[str] = field(default_factory=list)
+    too_old_days: list[float] = field(default_factory=list)
+    fetched: int = 0
+    missing: int = 0
+    failed: bool = False
+    keeping: bool = True
+    checked: bool = False
+    began: float = field(default_factory=time.monotonic)
+    last: float = -math.inf
+
+    def note(self, sentence: str) -> None:
+        """Tell the user something, once."""
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+    def left_s(self) -> float:
+        """Return the seconds left for asking."""
+        return self.began + self.to.deadline_s - time.monotonic()
+
+    # Squares -----------------------------------------------------------------------------
+
+    def take(self, tile: Tile) -> None:
+        """Take a square's streets from what is kept, from the server, or from what is old."""
+        path = path_for(self.to.server, query_for(tile), folder=self.to.folder)
+        kept = self.read(path)
+        if kept and (self.to.offline or kept[0].age_days() <= self.to.age_days):
+            self.add(tile, *kept)
+        elif self.to.offline or self.failed or not self.fetch(tile, path):
+            if kept:
+                self.too_old_days.append(kept[0].age_days())
+                self.add(tile, *kept)
+            else:
+                self.missing += 1
+
+    def read(self, path: Path) -> tuple[KeptAnswer, dict[int, Street]] | None:
+        """Return what is kept of a square, or None if it is nothing sound."""
+        kept = read_answer_kept(path)
+        try:
+            return (kept, streets_in(kept.answer, name=path.name)) if kept else None
+        except SourceError:
+            return None
+
+    def add(self, tile: Tile, kept: KeptAnswer, streets: dict[int, Street]) -> None:
+        """Add a square's streets."""
+        self.answered.append(tile)
+        self.dates.append(kept.dated())
+        self.found |= streets
+
+    def fetch(self, tile: Tile, path: Path) -> bool:
+        """Ask for a square and keep the answer; tell whether there is one."""
+        try:
+            answer, streets = self.ask(query_for(tile))
+        except GeocoderError as error:
+            self.failed = True
+            self.note(str(error))
+            return False
+        self.fetched += 1
+        self.add(tile, self.keep(answer, path), streets)
+        return True
+
+    def keep(self, answer: Mapping[str, Any], path: Path) -> KeptAnswer:
+        """Keep an answer, if the folder can be written to."""
+        if self.keeping:
+            try:
+                return keep_answer(answer, path, server=self.to.server)
+            except SourceError as error:
+                self.keeping = False
+                self.note(f"{error} Answers are not kept meanwhile.")
+        return KeptAnswer(answer, datetime.now(UTC))
+
+    def streets(self) -> OverpassStreets:
+        """Put together what was answered."""
+        if self.too_old_days:
+            count, days = len(self.too_old_days), max(self.too_old_days)
+            said = "1 square is" if count == 1 else f"{count} squares are"
+            self.note(f"Streets of {said} as {self.to.host} told {days:.0f} days ago.")
+        if self.missing:
+            lacking = "1 square" if self.missing == 1 else f"{self.missing} squares"
+            why = "this run is offline" if self.to.offline else "run again to ask"
+            self.note(f"Streets of {lacking} are missing: {why}.")
+        extent = shapely.union_all([box_of(tile) for tile in self.answered])
+        kept = len(self.answered) - self.fetched
+        return OverpassStreets(
+            replace(ways_of(self.found), extent=extent), min(self.dates, default=None),
+            self.fetched, kept, self.missing, tuple(self.notes), self.failed,
+        )  # fmt: skip
+
+    # One question ------------------------------------------------------------------------
+
+    def ask(self, query: str) -> tuple[Mapping[str, Any], dict[int, Street]]:
+        """Ask until there is an answer, the tries are used up or the time is over."""
+        for attempt in range(TRIES):
+            try:
+                return self.ask_once(query)
+            except PassingError as error:
+                wait_s = backoff_s(attempt + 3) if error.wait_s is None else error.wait_s
+                if attempt == TRIES - 1 or wait_s >= self.left_s():
+                    raise GeocoderError(self.given_up(error, attempt + 1, wait_s)) from error
+                time.sleep(wait_s)
+        raise AssertionError  # the last try returns or raises
+
+    def given_up(self, error: PassingError, tries: int, wait_s: float) -> str:
+        """Say why there are no more tries."""
+        if tries == TRIES:
+            return f"{error} It was asked {tries} times."
+        return (
+            f"{error} It can be asked again in {wait_s:.0f} s, but the "
+            f"{self.to.deadline_s:.0f} s for asking end before."
+        )
+
+    def ask_once(self, query: str) -> tuple[Mapping[str, Any], dict[int, Street]]:
+        """Wait for our turn and ask once."""
+        self.check_address()
+        url = f"{self.to.server}/interpreter"
+        request = Request(url, {"data": query}, user_agent(), "Overpass", MAX_BYTES)
+        with client_for(request) as client:
+            wait_s = self.last + self.to.pause_s - time.monotonic()
+            if max(wait_s, 0.0) >= self.left_s():
+                msg = f"The {self.to.deadline_s:.0f} s for asking {self.to.host} are over."
+                raise GeocoderError(msg)
+            time.sleep(max(wait_s, 0.0))
+            try:
+                _, value = get_json(
+                    request, client, within_s=min(self.to.request_s, self.left_s())
+                )
+            finally:
+                self.last = time.monotonic()
+        return self.understood(value)
+
+    def understood(self, value: object) -> tuple[Mapping[str, Any], dict[int, Street]]:
+        """Read an answer; one that the server cut short may be whole another time."""
+        if not isinstance(value, dict):
+            msg = f"{self.to.host} answered with JSON that is no map: no Overpass is there."
+            raise GeocoderError(msg)
+        try:
+            return value, streets_in(value, name=f"The answer of {self.to.host}")
+        except SourceError as error:
+            if "remark" in value:
+                raise PassingError(str(error)) from error
+            raise GeocoderError(str(error)) from error
+
+    def check_address(self) -> None:
+        """Look at where the address leads, once."""
+        if self.checked:
+            return
+        try:
+            done_within(
+                min(LOOKUP_S, self.left_s()), lambda _: require_sendable(self.to.server)
+            )
+        except TimeoutError as error:
+            msg = f"The name {self.to.host} could not be looked up within {LOOKUP_S:g} s."
+            raise GeocoderError(msg) from error
+        self.checked = True
