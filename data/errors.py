@@ -31,3 +31,7 @@ class GeocoderError(InputError):
 
 class AnswerBookError(InputError):
     """The kept answers cannot be read or added to; a run goes on without them."""
+
+
+class UnreachableError(SourceError):
+    """A source on the web cannot be reached; a run goes on without it."""
