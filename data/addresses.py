@@ -5,9 +5,11 @@ from __future__ import annotations
 import ipaddress
 import socket
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from data.errors import SourceError
 from data.fetch import is_web_address
+from data.http_json import is_here
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -32,8 +34,8 @@ def require_sendable(url: str, *, named: str | None = None) -> None:
 
     Notes
     -----
-    A name that cannot be looked up is let through: a proxy may know it, and whoever connects
-    will say that it is unknown.
+    A name that cannot be looked up, or that a proxy will look up, is let through: whoever
+    connects will say if it is unknown.
     """
     if not is_web_address(url):
         msg = f"{url!r} is no web address; it must begin with http:// or https://."
@@ -59,8 +61,15 @@ def _is_inner(address: Address) -> bool:
 
 
 def _addresses(url: str) -> list[Address]:
-    """Return the addresses of a host, none if its name cannot be looked up."""
-    host = (urlsplit(url).hostname or "").partition("%")[0]
+    """Return the addresses of a host, none if its name cannot or need not be looked up."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").partition("%")[0]
+    try:
+        return [_unmapped(ipaddress.ip_address(host))]
+    except ValueError:
+        pass
+    if parts.scheme in getproxies() and not is_here(url) and not proxy_bypass(host):
+        return []
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):

@@ -16,36 +16,30 @@ from data.errors import GeocoderError, SourceError
 from data.fetch import user_agent
 from data.http_json import PassingError, Request, backoff_s, client_for, get_json, host_of
 from data.overpass_answers import KeptAnswer, keep_answer, path_for, read_answer_kept
+from data.overpass_tiles import TILES_PER_DEGREE, box_of, query_for, tiles_of
 from data.street_overpass import streets_in, ways_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from data.overpass_tiles import Tile
     from data.street_overpass import Street
     from geo.ways import Ways
 
 PUBLIC = "https://overpass-api.de/api"
 """The main public server; its policy: few requests, one at a time, a name, answers kept."""
 
-TILES_PER_DEGREE = 20
-"""Ground is asked for in squares of a twentieth of a degree: some 19 km² in Britain, five to
-ten megabytes where streets are densest, and always the same, so that runs share answers."""
-
 TILES_MAX = 40
 """More ground than this is what extracts are for."""
 
-MAX_BYTES = 96_000_000
-"""Largest answer taken: ten times the largest expected."""
-
-QUERY_S = 60
-"""Seconds that the server may work on a question."""
+MAX_BYTES = 48_000_000
+"""Largest answer taken, unpacked: five times the largest expected, and half a gigabyte as
+Python's own objects."""
 
 LOOKUP_S = 5.0
 TRIES = 3
 PAUSE_S = 1.0
-
-Tile = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -69,6 +63,8 @@ class Overpass:
         Seconds between two requests.
     offline
         Whether only kept answers count, however old, and no connection is made.
+    probe_s
+        Seconds in which the server must give a first sign of life; None waits for answers.
     """
 
     url: str
@@ -78,6 +74,7 @@ class Overpass:
     age_days: float = 30.0
     pause_s: float = PAUSE_S
     offline: bool = False
+    probe_s: float | None = None
 
     @property
     def server(self) -> str:
@@ -108,6 +105,8 @@ class OverpassStreets:
         What to tell the user.
     failed
         Whether the server failed, so that a later run may bring more.
+    reached
+        Whether it could be reached as far as is known; see `Overpass.probe_s`.
     """
 
     ways: Ways
@@ -117,6 +116,7 @@ class OverpassStreets:
     missing: int
     notes: tuple[str, ...]
     failed: bool
+    reached: bool
 
 
 def ask_streets(ground: shapely.Geometry, overpass: Overpass) -> OverpassStreets:
@@ -164,58 +164,6 @@ def ask_streets(ground: shapely.Geometry, overpass: Overpass) -> OverpassStreets
     return run.streets()
 
 
-def tiles_of(ground: shapely.Geometry) -> list[Tile]:
-    """
-    Return the squares that some ground touches, from south-west to north-east.
-
-    Parameters
-    ----------
-    ground
-        In EPSG:4326.
-
-    Returns
-    -------
-    tiles
-        Column and row of each, counted from 0 degrees east and north.
-
-    Examples
-    --------
-    >>> tiles_of(shapely.box(-0.01, 51.51, 0.01, 51.52))
-    [(-1, 1030), (0, 1030)]
-    """
-    if ground.is_empty:
-        return []
-    west, south, east, north = (side * TILES_PER_DEGREE for side in ground.bounds)
-    shapely.prepare(ground)
-    return [
-        (column, row)
-        for column in range(math.floor(west), math.floor(east) + 1)
-        for row in range(math.floor(south), math.floor(north) + 1)
-        if ground.intersects(box_of((column, row)))
-    ]
-
-
-def box_of(tile: Tile) -> shapely.Geometry:
-    """Return a square in EPSG:4326."""
-    column, row = tile
-    sides = (column, row, column + 1, row + 1)
-    return shapely.box(*(side / TILES_PER_DEGREE for side in sides))
-
-
-def query_for(tile: Tile) -> str:
-    """
-    Write the question for the streets of a square.
-
-    Examples
-    --------
-    >>> query_for((-1, 1030))
-    '[out:json][timeout:60];way["highway"](51.50,-0.05,51.55,0.00);out body;>;out skel qt;'
-    """
-    west, south, east, north = box_of(tile).bounds
-    box = ",".join(f"{side + 0.0:.2f}" for side in (south, west, north, east))
-    return f'[out:json][timeout:{QUERY_S}];way["highway"]({box});out body;>;out skel qt;'
-
-
 @dataclass
 class _Run:
     """The asking of one run: how much time is left, and what has gone wrong."""
@@ -229,6 +177,7 @@ class _Run:
     fetched: int = 0
     missing: int = 0
     failed: bool = False
+    reached: bool = True
     keeping: bool = True
     checked: bool = False
     began: float = field(default_factory=time.monotonic)
@@ -277,7 +226,7 @@ class _Run:
         try:
             answer, streets = self.ask(query_for(tile))
         except GeocoderError as error:
-            self.failed = True
+            self.failed, self.reached = True, self.checked
             self.note(str(error))
             return False
         self.fetched += 1
@@ -309,6 +258,7 @@ class _Run:
         return OverpassStreets(
             replace(ways_of(self.found), extent=extent), min(self.dates, default=None),
             self.fetched, kept, self.missing, tuple(self.notes), self.failed,
+            self.reached,
         )  # fmt: skip
 
     # One question ------------------------------------------------------------------------
@@ -366,14 +316,29 @@ class _Run:
             raise GeocoderError(str(error)) from error
 
     def check_address(self) -> None:
-        """Look at where the address leads, once."""
+        """Look at where the address leads, and whether anybody is there, once."""
         if self.checked:
             return
+        within_s = min(self.to.probe_s or LOOKUP_S, self.left_s())
         try:
-            done_within(
-                min(LOOKUP_S, self.left_s()), lambda _: require_sendable(self.to.server)
-            )
+            done_within(within_s, lambda _: self.reach(within_s))
         except TimeoutError as error:
-            msg = f"The name {self.to.host} could not be looked up within {LOOKUP_S:g} s."
+            msg = f"{self.to.host} cannot be reached: no sign of life within {within_s:.3g} s."
             raise GeocoderError(msg) from error
         self.checked = True
+
+    def reach(self, within_s: float) -> None:
+        """Look the server up; where there is a probe, any answer at all will do."""
+        import httpx
+
+        require_sendable(self.to.server)
+        if self.to.probe_s is None:
+            return
+        request = Request(f"{self.to.server}/status", {}, user_agent(), "Overpass")
+        try:
+            with client_for(request) as client:
+                client.get(request.url, timeout=within_s)
+        except httpx.HTTPError as error:
+            said = error or type(error).__name__
+            msg = f"{self.to.host} cannot be reached ({said})."
+            raise GeocoderError(msg) from error

@@ -30,8 +30,9 @@ from nominatim_proxy import (
 
 from data.addresses import require_sendable
 from data.errors import SourceError
-from data.overpass import TILES_MAX, Overpass, ask_streets, query_for, tiles_of
+from data.overpass import TILES_MAX, Overpass, ask_streets
 from data.overpass_answers import OURS
+from data.overpass_tiles import query_for, tiles_of
 from data.street_overpass import read_street_overpass
 
 pytestmark = pytest.mark.slow
@@ -205,6 +206,19 @@ def test_nobody_there_is_a_reason(tmp_path):
     assert "cannot be reached" in asked.notes[0]
 
 
+def test_a_probe_ends_the_asking_at_once(server, tmp_path):
+    server.faults += [silence] * 9
+    began = time.monotonic()
+    asked = ask_streets(GROUND, asking(server, tmp_path, probe_s=0.5))
+    assert time.monotonic() - began < 10
+    assert (asked.failed, asked.reached, len(server.times)) == (True, False, 1)
+    assert "no sign of life within 0.5 s" in asked.notes[0]
+    server.faults[:] = [status(404)]  # any answer is a sign of life
+    alive = ask_streets(GROUND, asking(server, tmp_path, probe_s=5.0))
+    assert (alive.fetched, alive.reached) == (1, True)
+    assert len(server.times) == 3
+
+
 def aged(folder, days):
     for path in folder.iterdir():
         kept = json.loads(path.read_bytes())
@@ -295,6 +309,19 @@ def test_a_server_may_not_pass_on_to_this_machine():
     require_sendable("http://10.0.0.5/b", named=here)
     with pytest.raises(SourceError, match="on this machine or a private network"):
         require_sendable(here, named="http://198.51.101.7/a.pbf")
+
+
+def test_a_proxy_looks_names_up_by_itself(monkeypatch):
+    def never(*_, **__):
+        pytest.fail("the name was looked up here")
+
+    monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.setattr("socket.getaddrinfo", never)
+    require_sendable("https://overpass.example/api")
+    with pytest.raises(SourceError, match="which no map's server has"):
+        require_sendable("https://169.254.169.254/api")
 
 
 def test_the_squares_of_some_ground():

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 
 import geopandas as gpd
+import geopandas.testing
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
 from data.drawn_ways import position_ids, rounded
 from data.errors import SourceError
 from data.street_tables import read_street_table
+from geo.simplify import build_network
 from geo.ways import WAY_KEYS
 
 BAKER = shapely.LineString([(-0.15, 51.52), (-0.1505, 51.521), (-0.151, 51.522)])
@@ -192,6 +195,17 @@ def test_numbers_of_positions_tell_apart_what_is_1e7_of_a_degree_apart():
     assert len(set(ids)) == len(lon)
     assert (ids < 0).all()
     assert rounded(np.array([0.12345678])) == pytest.approx(0.1234568, abs=1e-12)
+
+
+def test_the_order_of_rows_changes_no_network(tmp_path):
+    crossing = shapely.LineString([(-0.149, 51.5215), (-0.1505, 51.521), (-0.152, 51.5205)])
+    made = frame(highway=["primary", "footway", "path"])
+    made = made.set_geometry([BAKER, KING, crossing])
+    one = build_network(saved(made, tmp_path / "one.parquet"))
+    two = build_network(saved(made.iloc[::-1], tmp_path / "two.parquet"))
+    assert len(one.edges) == 5
+    pd.testing.assert_frame_equal(one.nodes, two.nodes)
+    geopandas.testing.assert_geodataframe_equal(one.edges, two.edges)
 
 
 REFUSED = {
