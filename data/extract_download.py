@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sys
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from data.errors import SourceError, UnreachableError
 from data.extract_offers import Limits, client_of
 from data.http_json import backoff_s, host_of
 from data.kept_frames import digest_of, written_beside
+from data.turns import alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -307,17 +307,11 @@ class _Run:
 
 @contextmanager
 def _locked(part: Path) -> Iterator[None]:
-    """Keep other runs from writing to the same file meanwhile, where the system can."""
-    if sys.platform == "win32":
-        part.touch()
-        yield
-        return
-    import fcntl
-
-    with part.open("ab") as held:
+    """Keep other runs from writing to the same file meanwhile."""
+    with ExitStack() as held:
         try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+            held.enter_context(alone(part))
+        except TimeoutError as error:
             msg = f"Another run is downloading {part}. Wait until it is done, and run again."
             raise UnreachableError(msg) from error
         yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -18,9 +19,10 @@ from data.http_json import PassingError, Request, backoff_s, client_for, get_jso
 from data.overpass_answers import KeptAnswer, keep_answer, path_for, read_answer_kept
 from data.overpass_tiles import TILES_PER_DEGREE, box_of, query_for, tiles_of
 from data.street_overpass import streets_in, ways_of
+from data.turns import alone
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from data.overpass_tiles import Tile
@@ -289,7 +291,7 @@ class _Run:
         self.check_address()
         url = f"{self.to.server}/interpreter"
         request = Request(url, {"data": query}, user_agent(), "Overpass", MAX_BYTES)
-        with client_for(request) as client:
+        with self.our_turn(), client_for(request) as client:
             wait_s = self.last + self.to.pause_s - time.monotonic()
             if max(wait_s, 0.0) >= self.left_s():
                 msg = f"The {self.to.deadline_s:.0f} s for asking {self.to.host} are over."
@@ -302,6 +304,20 @@ class _Run:
             finally:
                 self.last = time.monotonic()
         return self.understood(value)
+
+    @contextmanager
+    def our_turn(self) -> Iterator[None]:
+        """Wait until no other run that keeps answers in the same folder is asking."""
+        with ExitStack() as held:
+            try:
+                lock = self.to.folder / "asking.lock"
+                held.enter_context(alone(lock, within_s=max(self.left_s(), 0.0)))
+            except TimeoutError as error:
+                msg = f"Another run kept asking {self.to.host} until the time was over."
+                raise GeocoderError(msg) from error
+            except OSError:  # nothing can be kept there, which is told when it is tried
+                pass
+            yield
 
     def understood(self, value: object) -> tuple[Mapping[str, Any], dict[int, Street]]:
         """Read an answer; one that the server cut short may be whole another time."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -18,10 +19,12 @@ from extract_server import md5_of, page, publishing, silence
 from helsinki_streets import extract
 
 import data
+from data.download_bar import download_bar
 from data.errors import SourceError, UnreachableError
 from data.extract_download import download, note_of, noted
 from data.extract_offers import Limits, look
 from data.extracts import extract_for, load_extracts
+from data.turns import alone
 
 pytestmark = pytest.mark.slow
 
@@ -212,14 +215,28 @@ def test_a_connection_slower_than_use_is_broken_off(publisher, tmp_path, monkeyp
 
 
 def test_two_runs_do_not_write_to_one_file(publisher, tmp_path):
-    if sys.platform == "win32":
-        pytest.skip("Windows has no flock")
-    import fcntl
+    with (
+        alone(tmp_path / "a.pbf.part"),
+        pytest.raises(UnreachableError, match="Another run is downloading"),
+    ):
+        fetched(publisher, tmp_path / "a.pbf")
+    fetched(publisher, tmp_path / "a.pbf")
+    assert (tmp_path / "a.pbf").read_bytes() == CONTENT
 
-    with (tmp_path / "a.pbf.part").open("ab") as other:
-        fcntl.flock(other, fcntl.LOCK_EX)
-        with pytest.raises(UnreachableError, match="Another run is downloading"):
-            fetched(publisher, tmp_path / "a.pbf")
+
+class Screen(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_the_bar_shows_on_a_terminal_alone(monkeypatch):
+    for screen, shown in ((Screen(), True), (io.StringIO(), False)):
+        monkeypatch.setattr("sys.stderr", screen)
+        monkeypatch.setenv("TERM", "xterm")
+        with download_bar("Greater London") as progress:
+            progress(40, 100)
+            progress(100, 100)
+        assert ("Greater London" in screen.getvalue()) == shown
 
 
 @pytest.mark.parametrize("note", ["", "{}", "[]", '{"size": 5}', None])

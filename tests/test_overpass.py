@@ -34,6 +34,7 @@ from data.overpass import TILES_MAX, Overpass, ask_streets
 from data.overpass_answers import OURS
 from data.overpass_tiles import query_for, tiles_of
 from data.street_overpass import read_street_overpass
+from data.turns import alone
 
 pytestmark = pytest.mark.slow
 
@@ -109,7 +110,7 @@ def test_squares_are_merged_without_duplicates(server, tmp_path):
 
 def test_what_is_kept_is_an_answer_that_others_read(server, tmp_path):
     asked = ask_streets(GROUND, asking(server, tmp_path))
-    (path,) = (tmp_path / "overpass").iterdir()
+    (path,) = (tmp_path / "overpass").glob("*.json")
     kept = read_street_overpass(path)
     assert np.array_equal(kept.way_ids, asked.ways.way_ids)
     nodes, paths = osmnx.graph._parse_nodes_paths(json.loads(path.read_bytes()))
@@ -220,7 +221,7 @@ def test_a_probe_ends_the_asking_at_once(server, tmp_path):
 
 
 def aged(folder, days):
-    for path in folder.iterdir():
+    for path in folder.glob("*.json"):
         kept = json.loads(path.read_bytes())
         kept[OURS]["fetched_at"] = (datetime.now(UTC) - timedelta(days=days)).isoformat()
         path.write_text(json.dumps(kept), encoding="utf-8")
@@ -267,7 +268,7 @@ def test_offline_nobody_is_asked_and_what_is_kept_counts_however_old(server, tmp
 def test_a_broken_kept_answer_is_asked_anew(server, tmp_path, content):
     to = asking(server, tmp_path)
     ask_streets(GROUND, to)
-    (path,) = to.folder.iterdir()
+    (path,) = to.folder.glob("*.json")
     path.write_bytes(content)
     assert ask_streets(GROUND, to).fetched == 1
     assert ask_streets(GROUND, to).fetched == 0
@@ -278,6 +279,15 @@ def test_a_folder_that_cannot_be_written_to_costs_only_the_keeping(server, tmp_p
     asked = ask_streets(GROUND, asking(server, tmp_path))
     assert (asked.fetched, asked.failed) == (1, False)
     assert "cannot be written to" in asked.notes[0]
+
+
+def test_two_runs_do_not_ask_at_once(server, tmp_path):
+    to = asking(server, tmp_path, deadline_s=0.5)
+    with alone(to.folder / "asking.lock"):
+        asked = ask_streets(GROUND, to)
+    assert "Another run kept asking" in asked.notes[0]
+    assert server.times == []
+    assert ask_streets(GROUND, asking(server, tmp_path)).fetched == 1
 
 
 def test_too_much_ground_is_for_extracts(tmp_path):

@@ -175,7 +175,7 @@ def test_a_server_asked_for_that_fails_is_a_failure_and_auto_none(sources, serve
 
 def test_a_stale_answer_counts_labelled_where_the_server_is_down(sources, server):
     streets_for(places(STATION), sources)
-    for path in (sources.state / "overpass").iterdir():
+    for path in (sources.state / "overpass").glob("*.json"):
         kept = json.loads(path.read_bytes())
         kept[OURS]["fetched_at"] = (datetime.now(UTC) - timedelta(days=90)).isoformat()
         path.write_text(json.dumps(kept), encoding="utf-8")
