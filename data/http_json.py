@@ -76,6 +76,9 @@ class Request:
         What should be at that address, for messages.
     max_bytes
         Largest answer taken, unpacked.
+    post
+        Whether the query is sent as a form, not in the address, and an answer may be called
+        anything but a web page.
     """
 
     url: str
@@ -83,6 +86,7 @@ class Request:
     user_agent: str
     service: str = "Nominatim"
     max_bytes: int = MAX_BYTES
+    post: bool = False
 
     @property
     def host(self) -> str:
@@ -181,7 +185,11 @@ def _get(
 
     try:
         with client.stream(
-            "GET", request.url, params=request.query, timeout=within_s
+            "POST" if request.post else "GET",
+            request.url,
+            params=None if request.post else request.query,
+            data=request.query if request.post else None,
+            timeout=within_s,
         ) as response:
             _require_ok(request, response)
             body = _body(request, response, over)
@@ -229,7 +237,8 @@ def _require_ok(request: Request, response: httpx.Response) -> None:
 
 def _require_json(request: Request, response: httpx.Response) -> None:
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if kind not in {"application/json", "text/json", "application/geo+json"}:
+    known = kind in {"application/json", "text/json", "application/geo+json"}
+    if not known and (not request.post or kind in {"text/html", "application/xhtml+xml"}):
         msg = (
             f"{request.host} answered with {kind or 'an unnamed type'}, not JSON: no "
             f"{request.service} is there. Check the address, and whether the network wants a "

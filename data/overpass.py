@@ -290,7 +290,7 @@ class _Run:
         """Wait for our turn and ask once."""
         self.check_address()
         url = f"{self.to.server}/interpreter"
-        request = Request(url, {"data": query}, user_agent(), "Overpass", MAX_BYTES)
+        request = Request(url, {"data": query}, user_agent(), "Overpass", MAX_BYTES, post=True)
         with self.our_turn(), client_for(request) as client:
             wait_s = self.last + self.to.pause_s - time.monotonic()
             if max(wait_s, 0.0) >= self.left_s():
@@ -352,8 +352,11 @@ class _Run:
             return
         request = Request(f"{self.to.server}/status", {}, user_agent(), "Overpass")
         try:
-            with client_for(request) as client:
-                client.get(request.url, timeout=within_s)
+            with (
+                client_for(request) as client,
+                client.stream("GET", request.url, timeout=within_s),
+            ):
+                return
         except httpx.HTTPError as error:
             said = error or type(error).__name__
             msg = f"{self.to.host} cannot be reached ({said})."

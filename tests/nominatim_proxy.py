@@ -64,9 +64,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """Say nothing."""
 
     def do_GET(self) -> None:
-        arrived = time.monotonic()
-        self.proxy.times.append(arrived)
-        query = parse_qs(urlsplit(self.path).query, keep_blank_values=True)
+        self.meet(urlsplit(self.path).query)
+
+    def do_POST(self) -> None:
+        self.meet(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
+
+    def meet(self, asked: str) -> None:
+        """Note a request, and answer as usual or with the next fault."""
+        self.proxy.times.append(time.monotonic())
+        query = parse_qs(asked, keep_blank_values=True)
         self.proxy.queries.append({key: values[0] for key, values in query.items()})
         self.proxy.agents.append(self.headers.get("User-Agent", ""))
         fault = self.proxy.faults.pop(0) if self.proxy.faults else self.proxy.usual

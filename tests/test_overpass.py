@@ -108,6 +108,13 @@ def test_squares_are_merged_without_duplicates(server, tmp_path):
     assert min(server.gaps()) >= 0.02
 
 
+@pytest.mark.parametrize("kind", ["text/plain", "application/octet-stream", ""])
+def test_an_answer_may_be_called_anything_but_a_page(server, tmp_path, kind):
+    content = answer_for(query_for(tiles_of(GROUND)[0]))
+    server.faults += [body(content, Content_Type=kind)]
+    assert ask_streets(GROUND, asking(server, tmp_path)).fetched == 1
+
+
 def test_what_is_kept_is_an_answer_that_others_read(server, tmp_path):
     asked = ask_streets(GROUND, asking(server, tmp_path))
     (path,) = (tmp_path / "overpass").glob("*.json")
