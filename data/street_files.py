@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data.kept_frames import digest_of
-from data.osm_names import form_of
+from data.osm_forms import form_of
 from data.street_cache import cached_network
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 
 from data.drawn_ways import position_ids, rounded, tags_frame
 from data.errors import SourceError
-from data.osm_overpass import ASK, require_whole
+from data.osm_overpass import ASK, json_of, require_whole
 from geo.ways import WAY_KEYS, Ways
 
 if TYPE_CHECKING:
@@ -65,8 +65,6 @@ def read_street_overpass(path: Path) -> Ways:
     SourceError
         If it is not whole JSON, or `read_street_answer` refuses it.
     """
-    from data.osm_names import json_of
-
     return read_street_answer(json_of(path), name=path.name)
 
 
