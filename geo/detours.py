@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from geo.kernels import kernel
+from geo.kernels import inner_kernel, kernel
 from geo.shortest import UNREACHED, forget, settle
 from geo.trip_task import FAINTEST
 
@@ -42,7 +42,7 @@ class Paths(NamedTuple):
     onward: NDArray[np.float64]
 
 
-@kernel
+@inner_kernel
 def log_weight(task: Task, distance: Ranks, near: int, far: int, ticks: int) -> float:
     """Return the logarithm of the weight of a link, minus infinity where it is not taken."""
     if distance[near] == UNREACHED or distance[far] == UNREACHED:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.kernels import kernel, summing_kernel
+from geo.kernels import inner_kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 
-@kernel
+@inner_kernel
 def fill(lanes: NDArray[np.generic], value: float) -> None:
     """Set all lanes to a value."""
     for lane in range(len(lanes)):
         lanes[lane] = value
 
 
-@kernel
+@inner_kernel
 def copy(lanes: Numbers, others: Numbers) -> None:
     """Copy all lanes to others."""
     for lane in range(len(lanes)):
         others[lane] = lanes[lane]
 
 
-@kernel
+@inner_kernel
 def walk_link(near: Ranks, far: Ranks, ticks: int) -> np.int32:
     """Shorten the ways to a row by those over another; return whether any became shorter."""
     shorter = np.int32(0)
@@ -47,7 +47,7 @@ def walk_link(near: Ranks, far: Ranks, ticks: int) -> np.int32:
     return shorter
 
 
-@kernel
+@inner_kernel
 def leads_on(near: Ranks, far: Ranks, ticks: int) -> np.int32:
     """Return whether a link lies on a shortest path of any lane."""
     found = np.int32(0)
@@ -56,7 +56,7 @@ def leads_on(near: Ranks, far: Ranks, ticks: int) -> np.int32:
     return found
 
 
-@kernel
+@inner_kernel
 def draw_row(task: Task, here: Ranks, destinations: float, drawn: Numbers) -> None:
     """Set how much a row draws each lane."""
     coarse, fine, bits = task.decay.coarse, task.decay.fine, task.decay.bits
@@ -68,7 +68,7 @@ def draw_row(task: Task, here: Ranks, destinations: float, drawn: Numbers) -> No
             drawn[lane] = destinations * (coarse[mm >> bits] * fine[mm & mask])
 
 
-@summing_kernel
+@inner_kernel
 def scale_row(drawn: Numbers, scales: Numbers) -> float:
     """Turn how much a row draws into trips; return their sum."""
     total = 0.0
@@ -78,21 +78,21 @@ def scale_row(drawn: Numbers, scales: Numbers) -> float:
     return total
 
 
-@kernel
+@inner_kernel
 def add_lanes(sums: Numbers, terms: Numbers, near: Ranks, far: Ranks, ticks: int) -> None:
     """Add the terms of the lanes in which a link lies on a shortest path."""
     for lane in range(len(sums)):
         sums[lane] += terms[lane] if np.int32(near[lane] + ticks) == far[lane] else 0.0
 
 
-@kernel
+@inner_kernel
 def start_counts(here: Ranks, counts: Numbers) -> None:
     """Count the one path from each origin to itself."""
     for lane in range(len(here)):
         counts[lane] = 1.0 if here[lane] == 0 else 0.0
 
 
-@kernel
+@inner_kernel
 def renew(values: Numbers, fresh: Numbers) -> np.int32:
     """Replace the values of a row; return whether any has changed."""
     changed = np.int32(0)
@@ -102,14 +102,14 @@ def renew(values: Numbers, fresh: Numbers) -> np.int32:
     return changed
 
 
-@kernel
+@inner_kernel
 def share_row(ending: Numbers, paths: Numbers) -> None:
     """Divide the trips that end in a row by the paths that they come along."""
     for lane in range(len(ending)):
         ending[lane] = ending[lane] / paths[lane] if paths[lane] > 0 else 0.0
 
 
-@summing_kernel
+@inner_kernel
 def trips_along(
     paths: Numbers,
     passing: Numbers,
@@ -124,3 +124,12 @@ def trips_along(
             paths[lane] * passing[lane] if np.int32(near[lane] + ticks) == far[lane] else 0.0
         )
     return total
+
+
+@inner_kernel
+def above(values: Numbers, limit: float) -> np.int32:
+    """Return whether any lane is above a limit."""
+    found = np.int32(0)
+    for lane in range(len(values)):
+        found |= np.int32(values[lane] > limit)
+    return found

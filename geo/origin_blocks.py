@@ -23,6 +23,7 @@ from geo.block_room import LANES, Arcs, Rows, room_for_arcs, room_for_rows
 from geo.detours import load_detours
 from geo.kernels import kernel
 from geo.lanes import (
+    above,
     add_lanes,
     copy,
     draw_row,
@@ -250,12 +251,10 @@ def count_rows(block: Block, visits: Ranks) -> tuple[int, Ranks]:
 @kernel
 def too_many(block: Block) -> bool:
     """Return whether the paths to some row are too many to divide by."""
-    most = 0.0
+    most = np.int32(0)
     for row in range(len(block.ranks)):
-        here = block.rows.paths[row]
-        for lane in range(len(here)):
-            most = max(most, here[lane])
-    return most > MOST_PATHS
+        most |= above(block.rows.paths[row], MOST_PATHS)
+    return bool(most)
 
 
 @kernel

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.kernels import kernel
+from geo.kernels import inner_kernel, kernel
 
 if TYPE_CHECKING:
     from geo.street_graph import Slots
@@ -54,7 +54,7 @@ def room_for(slots: Slots, *, sources: int) -> Room:
     )
 
 
-@kernel
+@inner_kernel
 def push(heap: NDArray[np.int64], size: int, item: int) -> int:
     """Add an item to a binary heap of `size` items; return the new size."""
     hole = size
@@ -68,7 +68,7 @@ def push(heap: NDArray[np.int64], size: int, item: int) -> int:
     return size + 1
 
 
-@kernel
+@inner_kernel
 def pop(heap: NDArray[np.int64], size: int) -> int:
     """Take the first item off a binary heap of `size` items; return it."""
     first: int = heap[0]

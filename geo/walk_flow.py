@@ -27,7 +27,8 @@ or end beyond the network's edge, so flows fall off within a cutoff of it.
 from __future__ import annotations
 
 import math
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -52,6 +53,9 @@ if TYPE_CHECKING:
 PARTS = 32
 """Origins are loaded in at most so many parts, whatever the threads, so that sums do not depend
 on how many there are."""
+
+ROUNDING = 1e-12
+"""Passing trips below this share of the trips at a node are what rounding left over."""
 
 
 class WalkFlowError(InputError):
@@ -232,13 +236,15 @@ def _weights(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the weights of origins and destinations by rank."""
     require_columns(ends, {"origins", "destinations"}, name="ends")
-    if not ends.index.is_unique or set(ends.index) != set(network.nodes.index):
+    index = network.nodes.index
+    same = ends.index.equals(index)
+    if not same and (len(ends) != len(index) or not index.isin(ends.index).all()):
         msg = (
             f"`ends` has {len(ends):,} rows and the network {len(network.nodes):,} nodes, and "
             "their indexes are not the same. Give one row for each node, 0 where nobody walks."
         )
         raise WalkFlowError(msg)
-    by_node = ends.reindex(network.nodes.index)
+    by_node = ends if same else ends.reindex(index)
     origins, destinations = (
         _weight(by_node, column)[graph.node_rows] for column in ("origins", "destinations")
     )
@@ -259,41 +265,50 @@ def _weight(ends: pd.DataFrame, column: str) -> NDArray[np.float64]:
 
 
 def _load(task: Task, threads: int) -> tuple[Load, int]:
-    """Load all origins, part after part in a fixed order."""
+    """Load all origins, adding up part after part in a fixed order."""
     total, settled = _nothing(task), 0
-    for load, reached in _parts(task, threads):
-        for sums, terms in zip(total, load, strict=True):
-            np.add(sums, terms, out=sums)
+    for flow, arrived, reached in _parts(task, total, threads):
+        np.add(total.flow, flow, out=total.flow)
+        np.add(total.arrived, arrived, out=total.arrived)
         settled += reached
     return total, settled
 
 
-def _parts(task: Task, threads: int) -> Iterator[tuple[Load, int]]:
-    """Load the origins in parts, several at a time; yield them in order."""
+def _parts(
+    task: Task, total: Load, threads: int
+) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64], int]]:
+    """Load the origins in parts, several at a time; yield what each adds, in order."""
     from geo.block_room import LANES  # noqa: PLC0415 - numba is slow to import
 
     blocks = -(-len(task.sources) // LANES)
-    parts = min(PARTS, blocks)
-    ends = [LANES * (blocks * part // parts) for part in range(parts + 1)] if parts else []
-    spans = list(pairwise(ends))
-    if threads == 1:
-        yield from (_load_part(task, first, last) for first, last in spans)
-        return
+    parts = max(1, min(PARTS, blocks))
+    ends = [LANES * (blocks * part // parts) for part in range(parts + 1)]
     with ThreadPoolExecutor(threads) as pool:
-        yield from pool.map(lambda span: _load_part(task, *span), spans)
+        waiting: deque[Future[tuple[NDArray[np.float64], NDArray[np.float64], int]]] = deque()
+        for first, last in pairwise(ends):
+            if len(waiting) > threads:  # so that few parts are held at once
+                yield waiting.popleft().result()
+            waiting.append(pool.submit(_load_part, task, total, slice(first, last)))
+        while waiting:
+            yield waiting.popleft().result()
 
 
-def _load_part(task: Task, first: int, last: int) -> tuple[Load, int]:
-    """Load the origins from one to another."""
+def _load_part(
+    task: Task, total: Load, part: slice
+) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
+    """Load some of the origins: their own trips into the total, the rest apart."""
     from geo.block_room import LANES  # noqa: PLC0415
     from geo.detours import load_detours  # noqa: PLC0415
     from geo.origin_blocks import load_blocks  # noqa: PLC0415
     from geo.shortest import room_for  # noqa: PLC0415
 
-    load = _nothing(task)
+    load = total._replace(  # each origin is in one part alone, so its trips need no part
+        flow=np.zeros(len(total.flow)), arrived=np.zeros(len(total.arrived))
+    )
     room = room_for(task.slots, sources=LANES)
     loading = load_blocks if task.slack_rate == math.inf else load_detours
-    return load, loading(task, room, task.sources[first:last], load)
+    reached = loading(task, room, task.sources[part], load)
+    return load.flow, load.arrived, reached
 
 
 def _nothing(task: Task) -> Load:
@@ -305,12 +320,11 @@ def _nothing(task: Task) -> Load:
 def _edges(network: StreetNetwork, graph: StreetGraph, load: Load) -> pd.DataFrame:
     """Return the trips along each edge."""
     tails = np.repeat(graph.node_rows, np.diff(graph.starts))
-    starts = network.edges["start_node"].to_numpy(np.int64)
+    starts = network.edges["start_node"].to_numpy().astype(np.int32)
     forward = tails == starts[graph.slot_edges]
-    both, onward = (
-        np.bincount(graph.slot_edges, weights=trips, minlength=graph.edges)
-        for trips in (load.flow, np.where(forward, load.flow, 0.0))
-    )
+    both, onward = np.zeros(graph.edges), np.zeros(graph.edges)
+    np.add.at(both, graph.slot_edges, load.flow)
+    onward[graph.slot_edges[forward]] = load.flow[forward]  # an edge has one slot that way
     return pd.DataFrame(
         {"walk_flow": both, "walk_flow_forward": onward}, index=network.edges.index
     )
@@ -318,18 +332,20 @@ def _edges(network: StreetNetwork, graph: StreetGraph, load: Load) -> pd.DataFra
 
 def _nodes(network: StreetNetwork, graph: StreetGraph, task: Task, load: Load) -> pd.DataFrame:
     """Return the trips that begin at, end at and go through each node."""
-    tails = np.repeat(np.arange(len(task.origins)), np.diff(graph.starts))
-    leaving = np.bincount(tails, weights=load.flow, minlength=len(task.origins))
-    entering = np.bincount(graph.neighbours, weights=load.flow, minlength=len(task.origins))
+    moving = np.zeros(len(task.origins))
+    np.add.at(moving, graph.neighbours, load.flow)  # entering
+    tails = np.repeat(np.arange(len(moving), dtype=np.int32), np.diff(graph.starts))
+    np.add.at(moving, tails, load.flow)  # leaving
     ending = load.sent + load.arrived - 2 * load.stayed  # trips with one end here
-    through = (leaving + entering - ending) / 2
-    served = load.sent > 0
-    by_rank = pd.DataFrame(
-        {
-            "produced": task.origins if task.constrained else load.sent,
-            "arriving": load.arrived,
-            "passing": np.where(through > 1e-12 * (leaving + entering), through, 0.0),
-            "unserved": np.where(served | (not task.constrained), 0.0, task.origins),
-        }
+    through = (moving - ending) / 2
+    lost = (load.sent <= 0) & task.constrained
+    by_rank = {
+        "produced": task.origins if task.constrained else load.sent,
+        "arriving": load.arrived,
+        "passing": np.where(through > ROUNDING * moving, through, 0.0),
+        "unserved": np.where(lost, task.origins, 0.0),
+    }
+    return pd.DataFrame(
+        {column: trips[graph.node_ranks] for column, trips in by_rank.items()},
+        index=network.nodes.index,
     )
-    return by_rank.iloc[graph.node_ranks].set_axis(network.nodes.index)
