@@ -71,7 +71,7 @@ class _LinkedCache(FunctionCache):
     """
 
     def _index_key(self, sig: object, codegen: object) -> tuple[object, ...]:
-        key = cast("Any", super())._index_key(sig, codegen)
+        key = cast("Any", super())._index_key(sig, codegen)  # noqa: SLF001
         return (*key, _fingerprint(self._py_func, set()))
 
 

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from geo.block_room import LANES, Arcs, Rows, room_for_arcs, room_for_rows
-from geo.detours import load_detours
 from geo.kernels import kernel
 from geo.lanes import (
     above,
@@ -48,7 +47,7 @@ FAR = 2**30
 """Distance in lanes that do not reach a node: beyond any cutoff, with room for a link more."""
 
 MOST_PATHS = 1e100
-"""Blocks with more paths than this to a node are loaded by logarithms instead."""
+"""With more paths than this to a node, a block is loaded by logarithms instead."""
 
 
 class Block(NamedTuple):
@@ -318,7 +317,9 @@ def load_block(task: Task, block: Block, visits: Ranks, load: Load) -> tuple[int
 
 
 @kernel
-def load_blocks(task: Task, room: Room, sources: Ranks, load: Load) -> int:
+def load_blocks(
+    task: Task, room: Room, sources: Ranks, load: Load, overflowing: NDArray[np.bool_]
+) -> int:
     """
     Load the trips of some origins onto all their shortest paths.
 
@@ -332,11 +333,14 @@ def load_blocks(task: Task, room: Room, sources: Ranks, load: Load) -> int:
         Ranks of the origins, ascending.
     load
         What to add to.
+    overflowing
+        Shape (sources,), all False; set where a block has more paths than can be counted, and
+        `geo.detours.load_detours` is to load the origin instead.
 
     Returns
     -------
     reached
-        How many nodes lie within the cutoff, summed over the origins.
+        How many nodes lie within the cutoff, summed over the origins loaded.
     """
     row_of = np.full(len(room.distance), -1, dtype=np.int32)
     offsets = np.zeros(LANES, dtype=np.int32)
@@ -366,5 +370,7 @@ def load_blocks(task: Task, room: Room, sources: Ranks, load: Load) -> int:
         block = Block(origins, homes[: len(origins)], ranks, links, back, on, rows)
         found, visits = load_block(task, block, visits, load)
         forget(room, count)
-        reached += found if found >= 0 else load_detours(task, room, origins, load)
+        reached += max(found, 0)
+        for k in range(first, first + len(origins)):
+            overflowing[k] = found < 0
     return reached

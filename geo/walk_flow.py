@@ -27,11 +27,10 @@ or end beyond the network's edge, so flows fall off within a cutoff of it.
 from __future__ import annotations
 
 import math
-from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -136,6 +135,16 @@ class WalkFlow:
     def unserved(self) -> float:
         """Trips without a destination, over all nodes."""
         return math.fsum(self.nodes["unserved"])
+
+
+class _Part(NamedTuple):
+    """What some of the origins add: few slots and ranks of many, as they lie together."""
+
+    slots: NDArray[np.intp]
+    flow: NDArray[np.float64]
+    ranks: NDArray[np.intp]
+    arrived: NDArray[np.float64]
+    settled: int
 
 
 def walk_flow(
@@ -267,36 +276,30 @@ def _weight(ends: pd.DataFrame, column: str) -> NDArray[np.float64]:
 def _load(task: Task, threads: int) -> tuple[Load, int]:
     """Load all origins, adding up part after part in a fixed order."""
     total, settled = _nothing(task), 0
-    for flow, arrived, reached in _parts(task, total, threads):
-        np.add(total.flow, flow, out=total.flow)
-        np.add(total.arrived, arrived, out=total.arrived)
-        settled += reached
+    for part in _parts(task, total, threads):
+        total.flow[part.slots] += part.flow
+        total.arrived[part.ranks] += part.arrived
+        settled += part.settled
     return total, settled
 
 
-def _parts(
-    task: Task, total: Load, threads: int
-) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64], int]]:
+def _parts(task: Task, total: Load, threads: int) -> Iterator[_Part]:
     """Load the origins in parts, several at a time; yield what each adds, in order."""
     from geo.block_room import LANES  # noqa: PLC0415 - numba is slow to import
 
     blocks = -(-len(task.sources) // LANES)
     parts = max(1, min(PARTS, blocks))
     ends = [LANES * (blocks * part // parts) for part in range(parts + 1)]
+    spans = [slice(first, last) for first, last in pairwise(ends)]
+    if threads == 1:
+        yield from (_load_part(task, total, span) for span in spans)
+        return
     with ThreadPoolExecutor(threads) as pool:
-        waiting: deque[Future[tuple[NDArray[np.float64], NDArray[np.float64], int]]] = deque()
-        for first, last in pairwise(ends):
-            if len(waiting) > threads:  # so that few parts are held at once
-                yield waiting.popleft().result()
-            waiting.append(pool.submit(_load_part, task, total, slice(first, last)))
-        while waiting:
-            yield waiting.popleft().result()
+        yield from pool.map(lambda span: _load_part(task, total, span), spans)
 
 
-def _load_part(
-    task: Task, total: Load, part: slice
-) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
-    """Load some of the origins: their own trips into the total, the rest apart."""
+def _load_part(task: Task, total: Load, span: slice) -> _Part:
+    """Load some of the origins: the trips that they send into the total, the rest apart."""
     from geo.block_room import LANES  # noqa: PLC0415
     from geo.detours import load_detours  # noqa: PLC0415
     from geo.origin_blocks import load_blocks  # noqa: PLC0415
@@ -306,9 +309,15 @@ def _load_part(
         flow=np.zeros(len(total.flow)), arrived=np.zeros(len(total.arrived))
     )
     room = room_for(task.slots, sources=LANES)
-    loading = load_blocks if task.slack_rate == math.inf else load_detours
-    reached = loading(task, room, task.sources[part], load)
-    return load.flow, load.arrived, reached
+    left, settled = task.sources[span], 0
+    if task.slack_rate == math.inf:
+        overflowing = np.zeros(len(left), dtype=np.bool_)
+        settled = load_blocks(task, room, left, load, overflowing)
+        left = left[overflowing]
+    if len(left):
+        settled += load_detours(task, room, left, load)
+    slots, ranks = np.flatnonzero(load.flow), np.flatnonzero(load.arrived)
+    return _Part(slots, load.flow[slots], ranks, load.arrived[ranks], settled)
 
 
 def _nothing(task: Task) -> Load:

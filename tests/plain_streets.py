@@ -24,7 +24,9 @@ def helsinki() -> Path:
 def lines_of(path):
     """Return the nodes of each way that one may walk along, with their positions."""
     lines, spots = [], {}
-    for way in osmium.FileProcessor(str(path), osmium.osm.NODE | osmium.osm.WAY).with_locations():
+    for way in osmium.FileProcessor(
+        str(path), osmium.osm.NODE | osmium.osm.WAY
+    ).with_locations():
         if way.is_way() and way.tags.get("highway", "motorway") not in NOT_WALKED:
             nodes = [node for node in way.nodes if node.location.valid()]
             spots.update({node.ref: (node.location.lon, node.location.lat) for node in nodes})
@@ -67,7 +69,9 @@ def merged(network):
     """Return a network whose nodes are junctions and ends alone: where two stretches meet, one."""
     links = defaultdict(list)
     edges = network.edges
-    for row, (start, end) in enumerate(zip(edges["start_node"], edges["end_node"], strict=True)):
+    for row, (start, end) in enumerate(
+        zip(edges["start_node"], edges["end_node"], strict=True)
+    ):
         links[start].append((end, row))
         links[end].append((start, row))
     kept = [node for node in links if len(links[node]) != 2]

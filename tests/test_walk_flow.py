@@ -9,6 +9,7 @@ import sys
 import brute_flow
 import numpy as np
 import pandas as pd
+import plain_streets
 import pytest
 import toy_city
 from hypothesis import given, settings
@@ -288,6 +289,20 @@ def test_a_network_without_streets_serves_nobody(nodes):
     assert flow.edges.empty
     assert (flow.unserved, flow.arriving, flow.settled) == (2.0 * nodes, 0, nodes)
     assert walk_flow(network, ends, WalkModel(800, own_node=True)).arriving == 2.0 * nodes
+
+
+def test_a_cut_of_helsinki_equals_brute_force():
+    box = (24.9352, 60.1665, 24.9392, 60.1690)
+    network = plain_streets.plain_streets(plain_streets.helsinki(), within=box)
+    assert len(network.nodes) > 100
+    assert len(network.edges) > len(network.nodes)
+    random = np.random.default_rng(5)
+    ends = pd.DataFrame(
+        random.random((len(network.nodes), 2)), columns=["origins", "destinations"]
+    )
+    ends = ends.where(ends > 0.3, 0.0)
+    flow = require_equal_to_brute_force(network, ends, WalkModel(250, ExponentialDecay(0.004)))
+    assert (flow.edges["walk_flow"] > 0).mean() > 0.5
 
 
 def test_indexes_are_kept_and_inputs_untouched():
