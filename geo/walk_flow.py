@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geo.shortest import Room
     from geo.street_graph import StreetGraph
     from geo.street_network import StreetNetwork
 
@@ -291,24 +292,31 @@ def _parts(task: Task, total: Load, threads: int) -> Iterator[_Part]:
     parts = max(1, min(PARTS, blocks))
     ends = [LANES * (blocks * part // parts) for part in range(parts + 1)]
     spans = [slice(first, last) for first, last in pairwise(ends)]
-    if threads == 1:
-        yield from (_load_part(task, total, span) for span in spans)
+    spaces = [_space(task, total) for _ in range(min(threads, parts))]
+    if len(spaces) == 1:
+        yield from (_load_part(task, spaces, span) for span in spans)
         return
-    with ThreadPoolExecutor(threads) as pool:
-        yield from pool.map(lambda span: _load_part(task, total, span), spans)
+    with ThreadPoolExecutor(len(spaces)) as pool:
+        yield from pool.map(lambda span: _load_part(task, spaces, span), spans)
 
 
-def _load_part(task: Task, total: Load, span: slice) -> _Part:
-    """Load some of the origins: the trips that they send into the total, the rest apart."""
+def _space(task: Task, total: Load) -> tuple[Load, Room]:
+    """Return what one thread works in."""
     from geo.block_room import LANES  # noqa: PLC0415
-    from geo.detours import load_detours  # noqa: PLC0415
-    from geo.origin_blocks import load_blocks  # noqa: PLC0415
     from geo.shortest import room_for  # noqa: PLC0415
 
     load = total._replace(  # each origin is in one part alone, so its trips need no part
         flow=np.zeros(len(total.flow)), arrived=np.zeros(len(total.arrived))
     )
-    room = room_for(task.slots, sources=LANES)
+    return load, room_for(task.slots, sources=LANES)
+
+
+def _load_part(task: Task, spaces: list[tuple[Load, Room]], span: slice) -> _Part:
+    """Load some of the origins: the trips that they send into the total, the rest apart."""
+    from geo.detours import load_detours  # noqa: PLC0415
+    from geo.origin_blocks import load_blocks  # noqa: PLC0415
+
+    load, room = spaces.pop()  # there is one for each thread
     left, settled = task.sources[span], 0
     if task.slack_rate == math.inf:
         overflowing = np.zeros(len(left), dtype=np.bool_)
@@ -317,7 +325,10 @@ def _load_part(task: Task, total: Load, span: slice) -> _Part:
     if len(left):
         settled += load_detours(task, room, left, load)
     slots, ranks = np.flatnonzero(load.flow), np.flatnonzero(load.arrived)
-    return _Part(slots, load.flow[slots], ranks, load.arrived[ranks], settled)
+    part = _Part(slots, load.flow[slots], ranks, load.arrived[ranks], settled)
+    load.flow[slots], load.arrived[ranks] = 0.0, 0.0
+    spaces.append((load, room))
+    return part
 
 
 def _nothing(task: Task) -> Load:
