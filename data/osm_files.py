@@ -109,35 +109,13 @@ def _exceeds(opened: _Opened, allowed: int) -> bool:
     return False
 
 
-def node_table() -> Any:  # noqa: ANN401 - pyosmium's own
-    """Return an empty table of where nodes are, 16 bytes or fewer for each."""
+def locations() -> Any:  # noqa: ANN401 - pyosmium's own
+    """Return a handler that keeps where nodes are and tells ways; missing ones are no error."""
     import osmium
 
-    return osmium.index.create_map("flex_mem")
-
-
-def locations(table: Any = None) -> Any:  # noqa: ANN401 - pyosmium's own
-    """Return a handler that fills a table and places ways by it; missing nodes are no error."""
-    import osmium
-
-    spots = osmium.NodeLocationsForWays(node_table() if table is None else table)
+    spots = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
     spots.ignore_errors()
     return spots
-
-
-def settle(spots: Any) -> None:  # noqa: ANN401 - pyosmium's own
-    """Put a table in order, as its handler does before a way: else it answers wrongly."""
-    import osmium
-
-    osmium.apply(osmium.io.FileBuffer(b"w1 Nn1\n", "opl"), spots)
-
-
-def is_known(table: Any, node: int) -> bool:  # noqa: ANN401 - pyosmium's own
-    """Tell whether a table that has been settled holds a node."""
-    try:
-        return bool(node > 0 and table.get(node).valid())
-    except KeyError:
-        return False
 
 
 def header_of(path: Path, *, form: str) -> Any:  # noqa: ANN401 - pyosmium's own

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from data.errors import SourceError
-from data.osm_files import box_of, header_of, is_known, locations, node_table, settle, whole
+from data.osm_files import box_of, header_of, locations, whole
 from data.way_blocks import UNPLACED, WayBlock, read_blocks
 from geo.ways import WAY_KEYS, Ways
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 UNITS_PER_DEGREE = 1e7
 """OpenStreetMap keeps positions to 1e-7 degrees, about a centimetre."""
 
+_NODES_OF_WAY = 1000
 _PLAIN = "pbf,pbf_compression=none,add_metadata=false,locations_on_ways=true"
 
 
@@ -70,20 +71,31 @@ def read_ways(path: Path, *, form: str) -> Ways:
 
 def _placed_blocks(path: Path, form: str, folder: Path) -> list[WayBlock]:
     """Read the highways, and again where nodes came late or ways carry their own places."""
-    table = node_table()
-    spots, once = locations(table), folder / "once.pbf"
-    blocks = _copied(path, form, once, spots)
+    import osmium
+
+    spots, once = locations(), folder / "once.pbf"
+    extract = osmium.io.File(str(path), form)
+    blocks = _copied(extract, once, spots)
     lacking = _lacking(blocks)
     if not len(lacking):
         return blocks
-    settle(spots)
-    if any(is_known(table, node) for node in np.unique(lacking).tolist()):
-        return _copied(once, "pbf", folder / "late.pbf", spots)
+    probe = osmium.io.FileBuffer(_over(np.unique(lacking)), "opl")
+    probed = _copied(probe, folder / "probe.pbf", spots)
+    if len(_lacking(probed)) < sum(len(block.lon) for block in probed):
+        return _copied(osmium.io.File(str(once), "pbf"), folder / "late.pbf", spots)
     if 2 * len(lacking) < sum(len(block.lon) for block in blocks):
         return blocks  # clipped
     # An extract may have its places on the ways, as `osmium add-locations-to-ways` puts them.
-    own = _copied(path, form, folder / "own.pbf")
+    own = _copied(extract, folder / "own.pbf")
     return min(own, blocks, key=lambda read: len(_lacking(read)))
+
+
+def _over(nodes: NDArray[np.int64]) -> bytes:
+    """Return ways over some nodes, to be told where those are, if anywhere by now."""
+    parts = np.array_split(nodes, 1 + len(nodes) // _NODES_OF_WAY)
+    refs = (",".join(f"n{node}" for node in part.tolist()) for part in parts)
+    ways = (f"w{row} Thighway=path N{over}\n" for row, over in enumerate(refs, 1))
+    return "".join(ways).encode()
 
 
 def _lacking(blocks: list[WayBlock]) -> NDArray[np.int64]:
@@ -108,7 +120,7 @@ def _with_new_nodes(ways: Ways, path: Path, form: str) -> Ways:
     return replace(ways, lon=lon, lat=lat)
 
 
-def _copied(path: Path, form: str, out: Path, *spots: Any) -> list[WayBlock]:  # noqa: ANN401
+def _copied(opened: Any, out: Path, *spots: Any) -> list[WayBlock]:  # noqa: ANN401 - pyosmium's
     """Copy highways to a plain file, placed by what is known by then, and read that."""
     import osmium
     from osmium import osm
@@ -116,7 +128,6 @@ def _copied(path: Path, form: str, out: Path, *spots: Any) -> list[WayBlock]:  #
 
     plain = osmium.io.File(str(out), _PLAIN)
     plain.has_multiple_object_versions = True  # so that it says which ways were deleted
-    opened = osmium.io.File(str(path), form)
     with (
         osmium.SimpleWriter(plain) as writer,
         osmium.io.Reader(opened, osm.NODE | osm.WAY) as reader,
