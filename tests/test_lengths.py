@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyproj
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.crs import line_lengths_m, segment_lengths_m
@@ -22,6 +22,7 @@ def step_m(lon, lat, *, east_m, north_m):
     return ours[0], length
 
 
+@settings(deadline=None)
 @given(
     lon=st.floats(-180, 180), lat=st.floats(-80, 80),
     east_m=st.floats(-2000, 2000), north_m=st.floats(-2000, 2000),
@@ -37,6 +38,7 @@ def test_a_ferry_of_100_km_is_right_to_one_in_a_thousand(lat):
     assert ours == pytest.approx(geodesic, rel=1e-3)
 
 
+@settings(deadline=None)
 @given(lon=st.floats(-5.5, 1.7), lat=st.floats(50.0, 58.6), bearing=st.floats(0, 360))
 def test_in_great_britain_it_is_the_grid_s_to_five_in_ten_thousand(lon, lat, bearing):
     to_lon, to_lat, _ = GEOD.fwd(lon, lat, bearing, 500.0)

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from toy_streets import make_ways, ways_of
 
@@ -171,6 +171,7 @@ def steps_of(drawing):
     ]
 
 
+@settings(deadline=None)
 @given(drawings(gaps=True))
 def test_length_is_conserved_but_for_missing_steps(drawing):
     steps = steps_of(drawing)
@@ -182,6 +183,7 @@ def test_length_is_conserved_but_for_missing_steps(drawing):
     assert sum(drawn) == len(steps)
 
 
+@settings(deadline=None)
 @given(drawings(gaps=True))
 def test_every_junction_and_end_is_a_node_and_little_else(drawing):
     around = {}
@@ -199,6 +201,7 @@ def test_every_junction_and_end_is_a_node_and_little_else(drawing):
     assert set(parted.nodes["node_id"]) == wanted
 
 
+@settings(deadline=None)
 @given(drawings())
 def test_simplifying_twice_changes_nothing(drawing):
     once = build_network(make_ways(*drawing))
@@ -214,6 +217,7 @@ def test_simplifying_twice_changes_nothing(drawing):
     assert told[0] == told[1]
 
 
+@settings(deadline=None)
 @given(drawings(gaps=True), st.randoms(use_true_random=False))
 def test_order_and_direction_of_ways_change_nothing(drawing, random):
     spots, ways = drawing
@@ -231,6 +235,7 @@ def test_order_and_direction_of_ways_change_nothing(drawing, random):
     assert one.edges.geometry.to_wkb().tolist() == other.edges.geometry.to_wkb().tolist()
 
 
+@settings(deadline=None)
 @given(drawings())
 def test_edges_run_between_the_nodes_they_name(drawing):
     network = build_network(make_ways(*drawing))
