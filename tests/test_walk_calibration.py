@@ -18,6 +18,14 @@ from geo.passages import BASE_HOURS, passages_per_hour
 TEXT = CALIBRATION.read_text(encoding="utf-8")
 
 
+def flat(value, path=""):
+    """Return every number of a document by where it stands; texts as their own place."""
+    if isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        return {k: v for key, item in items for k, v in flat(item, f"{path}/{key}").items()}
+    return {f"{path}={value}": 1.0} if isinstance(value, str) else {path: float(value)}
+
+
 def test_both_bases_are_read():
     found = load_walk_calibration()
     assert found.walk_flow.level.basis == "walk_flow"
@@ -40,10 +48,8 @@ def test_the_counters_of_leeds_are_held_at_the_reference():
 def test_auckland_refits_from_the_embedded_counts():
     town = fit_town(load_auckland(), AUCKLAND_YEARS)
     table = {"auckland": town_table(town, AUCKLAND_SOURCE)}
-    assert (
-        tomllib.loads(as_toml(table, heading=""))["auckland"]
-        == (tomllib.loads(TEXT)["auckland"])
-    )
+    found = tomllib.loads(as_toml(table, heading=""))["auckland"]
+    assert flat(found) == pytest.approx(flat(tomllib.loads(TEXT)["auckland"]), rel=1e-3)
 
 
 def test_the_spread_between_towns_says_that_it_rests_on_two():
@@ -133,14 +139,6 @@ def test_the_stand_in_follows_londons_stations(reference_dir):
     told = tomllib.loads(TEXT)["london_stations"]
     assert stations.line.slope == pytest.approx(told["slope"], rel=1e-4)
     assert stations.slope.sd >= abs(1 - stations.line.slope)
-
-
-def flat(value, path=""):
-    """Return every number of a document by where it stands; texts as their own place."""
-    if isinstance(value, dict | list):
-        items = value.items() if isinstance(value, dict) else enumerate(value)
-        return {k: v for key, item in items for k, v in flat(item, f"{path}/{key}").items()}
-    return {f"{path}={value}": 1.0} if isinstance(value, str) else {path: float(value)}
 
 
 @pytest.mark.reference
