@@ -117,8 +117,8 @@ def _positions_in(frame: pd.DataFrame, path: Path) -> tuple[str, str]:
         return there[0]
     has = "both pairs of" if there else "no"
     msg = (
-        f"{path.name} has {has} columns of positions; it has {sorted(frame.columns)}. "
-        "Name them lon and lat (degrees), or easting_m and northing_m (British National Grid)."
+        f"{path.name} has {has} columns of positions; it has {sorted(frame.columns)}. Name "
+        "them lon and lat (degrees), or easting_m and northing_m (British National Grid)."
     )
     raise SourceError(msg)
 

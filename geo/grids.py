@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from geo.covered_sums import covered_sums
 from geo.crs import MEASURED, require_metric_crs, to_system
 from geo.errors import CoverageError
 
@@ -139,13 +140,26 @@ def sums(ground: gpd.GeoSeries, grid: PopulationGrid) -> NDArray[np.float64]:
     if shapes.empty:
         return figures
     near = part_of(grid, _near(grid, shapes.total_bounds), margin=1)
-    people, cells = zonal([near.array], near, shapes, ["sum", "count"]).T
     outlines = shapes.to_numpy()
+    known = np.isfinite(near.array)
+    layers = [np.where(known, near.array, 0.0), known.astype(np.float64)]
+    people, cells = covered_sums(outlines, layers, _upright(near)).T
     whole = shapely.area(outlines)
     covered = shapely.area(shapely.intersection(outlines, box)) / whole
-    known = cells * abs(grid.transform.a * grid.transform.e) / whole
-    figures[np.flatnonzero(reached)[met]] = np.column_stack([people, covered, known])
+    share = cells * abs(grid.transform.a * grid.transform.e) / whole
+    figures[np.flatnonzero(reached)[met]] = np.column_stack([people, covered, share])
     return figures
+
+
+def _upright(grid: PopulationGrid) -> Affine:
+    """Return a grid's transform, or refuse a rotated one."""
+    if grid.transform.b or grid.transform.d:
+        msg = (
+            f"The population grid {grid.name!r} is rotated, so its cells are not upright "
+            "rectangles. Warp it to a north-up grid with `gdalwarp -r sum`."
+        )
+        raise CoverageError(msg)
+    return grid.transform
 
 
 def zonal(
@@ -158,18 +172,15 @@ def zonal(
     from exactextract import exact_extract  # noqa: PLC0415 - slow to import
     from exactextract.raster import NumPyRasterSource  # noqa: PLC0415
 
-    if grid.transform.b or grid.transform.d:
-        msg = (
-            f"The population grid {grid.name!r} is rotated, so its cells are not upright "
-            "rectangles. Warp it to a north-up grid with `gdalwarp -r sum`."
-        )
-        raise CoverageError(msg)
+    _upright(grid)
     system = shapes.crs.to_wkt()
     rasters = [
         NumPyRasterSource(cells, *grid.bounds, name=f"layer{i}", srs_wkt=system)
         for i, cells in enumerate(layers)
     ]
     frame = gpd.GeoDataFrame(geometry=shapes.reset_index(drop=True))
-    out = exact_extract(rasters, frame, operations, output="pandas")
+    out = exact_extract(
+        rasters, frame, operations, output="pandas", strategy="raster-sequential"
+    )
     table: NDArray[np.float64] = out.astype("float64").fillna(0.0).to_numpy()
     return table

@@ -67,11 +67,11 @@ def cut_by_cells(
     ([0, 1, 2], [0.2, 0.4, 0.4])
     """
     points, owner = shapely.get_coordinates(lines, return_index=True)
-    columns, rows = _cells_of(points, transform)
+    columns, rows = cells_at(points, transform)
     first = np.flatnonzero(owner[1:] == owner[:-1])
     line = owner[first]
     x, y = (columns[first], columns[first + 1]), (rows[first], rows[first + 1])
-    step, t0, t1 = _between_cuts(x, y)
+    step, t0, t1 = between_cuts(x, y)
     middle = (t0 + t1) / 2
     length = length_m[step] * (t1 - t0)
     share, place = _along(line[step], length, len(lines))
@@ -91,7 +91,7 @@ def steps_m(lines: NDArray[np.object_]) -> NDArray[np.float64]:
     return np.asarray(np.hypot(*np.diff(points, axis=0)[own].T))
 
 
-def _cells_of(
+def cells_at(
     points: NDArray[np.float64], transform: Affine
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the column and row, with fractions, of points."""
@@ -101,7 +101,7 @@ def _cells_of(
     return columns, rows
 
 
-def _between_cuts(
+def between_cuts(
     x: tuple[NDArray[np.float64], NDArray[np.float64]],
     y: tuple[NDArray[np.float64], NDArray[np.float64]],
 ) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:

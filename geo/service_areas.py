@@ -86,8 +86,8 @@ def service_areas(
     ways from there; a street on an island (`geo.street_ground.ISLAND_M`) is passed over for
     one of the mainland within `MAINLAND_M`. People are spread evenly along the edge they were
     placed on, so an edge reached in part counts in part; a station or shop counts when the
-    spot of the street that is nearest to it is reached. Spots farther than ``snap_m`` from
-    any street do not count. A place with no other spots, and every place where there are no
+    spot of the street that is nearest to it is reached. Spots farther than ``snap_m`` from any
+    street do not count. A place with no other spots, and every place where there are no
     streets, is counted as the crow flies, and its method says so: more lies within the same
     distance then.
     """
