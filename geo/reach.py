@@ -32,7 +32,7 @@ Reals = NDArray[np.float64]
 
 class Streets(NamedTuple):
     """
-    A network laid out for counting; nodes are ranks of `geo.street_graph`.
+    A network laid out for counting; nodes are numbered along a Hilbert curve.
 
     Attributes
     ----------

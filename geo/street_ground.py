@@ -14,7 +14,7 @@ from geo.crs import measuring_system, to_metric, to_stored
 from geo.dasymetric import REACH_M, place_people
 from geo.errors import InputError
 from geo.grids import PopulationGrid
-from geo.street_graph import build_street_graph
+from geo.node_order import hilbert_keys
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -253,16 +253,17 @@ def _streets(
 ) -> Streets:
     from geo.reach import Streets  # noqa: PLC0415 - imports numba
 
-    graph = build_street_graph(network)
-    ends = network.edges[["start_node", "end_node"]].to_numpy(np.int64)
+    ranks = _ranks(network.nodes)
+    ends = ranks[network.edges[["start_node", "end_node"]].to_numpy(np.int64)]
     ticks = _ticks(network.edges["length_m"].to_numpy(np.float64))
-    tails, neighbours, slot_edges = _slots(graph.node_ranks[ends])
-    starts = np.searchsorted(tails, np.arange(len(graph.node_rows) + 1))
-    longest = np.zeros(len(graph.node_rows), dtype=np.int64)
-    np.maximum.at(longest, tails, ticks[slot_edges])
-    whole = np.zeros((len(graph.node_rows), people.shape[1]))
+    tails, neighbours, slot_edges = _slots(ends)
+    starts = np.searchsorted(tails, np.arange(len(ranks) + 1))
+    joined = np.flatnonzero(np.diff(starts))
+    longest = np.zeros(len(ranks), dtype=np.int64)
+    longest[joined] = np.maximum.reduceat(ticks[slot_edges], starts[joined])
+    whole = np.zeros((len(ranks), people.shape[1]))
     halves = np.where(tails == neighbours, 1.0, 0.5)[:, None] * people[slot_edges]
-    np.add.at(whole, tails, halves)
+    whole[joined] = np.add.reduceat(halves, starts[joined], axis=0)
     own_slots = np.zeros(len(ends), dtype=np.uint32)
     own_slots[slot_edges] = np.arange(len(slot_edges))
     order = np.argsort(points.edge, kind="stable")
@@ -274,13 +275,22 @@ def _streets(
         whole=whole,
         slot_edges=slot_edges.astype(np.uint32),
         density=np.ascontiguousarray((people / ticks[:, None])[slot_edges]),
-        ends=graph.node_ranks[ends].astype(np.uint32),
+        ends=ends.astype(np.uint32),
         own_slots=own_slots,
         lengths=ticks,
         point_starts=np.concatenate([[0], np.cumsum(per_edge)]).astype(np.uint32),
         point_places=np.rint(points.share * ticks[points.edge]).astype(np.int64)[order],
         point_weights=np.ascontiguousarray(points.weight[order, : len(kinds)]),
     )
+
+
+def _ranks(nodes: pd.DataFrame) -> NDArray[np.int32]:
+    """Return each node's place along a curve that keeps neighbours together."""
+    lon, lat = (nodes[name].to_numpy(np.float64) for name in ("lon", "lat"))
+    order = np.lexsort((lat, lon, hilbert_keys(lon, lat)))
+    ranks = np.empty(len(nodes), dtype=np.int32)
+    ranks[order] = np.arange(len(nodes), dtype=np.int32)
+    return ranks
 
 
 def _ticks(length_m: NDArray[np.float64]) -> NDArray[np.int64]:
