@@ -124,7 +124,7 @@ def lay_ground(
     tree = shapely.STRtree(lines)
     people, spreads, unplaced = _people(network, layers, placed or {}, weights, reach_m)
     kinds = {n: i for i, n in enumerate(n for n in layers if n not in spreads)}
-    points = _Points.none(len(kinds))
+    points = PlacedPoints.none(len(kinds))
     for name, kind in kinds.items():
         own, unplaced[name] = _on_streets(layers[name], name, kind, (crs, lines, tree), reach_m)
         points = points.beside(own)
@@ -134,7 +134,7 @@ def lay_ground(
     return StreetGround(
         layers=dict(layers), crs=crs, lines=lines, tree=tree,
         mainland=_mainland(network, lines),
-        streets=_streets(network, people, points, kinds),
+        streets=lay_streets(network, people, points),
         spreads=spreads, kinds=kinds, unplaced=unplaced, extent=extent,
     )  # fmt: skip
 
@@ -173,19 +173,32 @@ def counts_of(points: gpd.GeoDataFrame, name: str) -> NDArray[np.float64]:
 
 
 @dataclass(frozen=True)
-class _Points:
-    """Points on edges: which edge, how far along it as a share, and what each counts."""
+class PlacedPoints:
+    """
+    Points on edges.
+
+    Attributes
+    ----------
+    edge
+        The edge of each.
+    share
+        How far along it each lies, from 0 to 1.
+    weight
+        What each counts, shape (points, kinds).
+    """
 
     edge: NDArray[np.intp]
     share: NDArray[np.float64]
     weight: NDArray[np.float64]
 
     @classmethod
-    def none(cls, kinds: int) -> _Points:
+    def none(cls, kinds: int) -> PlacedPoints:
+        """Return no points, of so many kinds."""
         return cls(np.empty(0, dtype=np.intp), np.empty(0), np.empty((0, kinds)))
 
-    def beside(self, other: _Points) -> _Points:
-        return _Points(
+    def beside(self, other: PlacedPoints) -> PlacedPoints:
+        """Return these points and others, of no more kinds."""
+        return PlacedPoints(
             np.concatenate([self.edge, other.edge]),
             np.concatenate([self.share, other.share]),
             np.concatenate([self.weight, np.pad(
@@ -231,7 +244,7 @@ def _on_streets(
     kind: int,
     streets: tuple[str, NDArray[np.object_], shapely.STRtree],
     reach_m: float,
-) -> tuple[_Points, float]:
+) -> tuple[PlacedPoints, float]:
     """Return points on their nearest streets, and what of them is too far from any."""
     crs, lines, tree = streets
     counts = counts_of(points, name)
@@ -242,17 +255,34 @@ def _on_streets(
     share = shapely.line_locate_point(lines[edge], spots[spot], normalized=True)
     weight = np.zeros((len(spot), kind + 1))
     weight[:, kind] = counts[there][spot]
-    return _Points(edge, np.nan_to_num(share), weight), counts.sum() - weight.sum()
+    return PlacedPoints(edge, np.nan_to_num(share), weight), counts.sum() - weight.sum()
 
 
-def _streets(
+def lay_streets(
     network: StreetNetwork,
     people: NDArray[np.float64],
-    points: _Points,
-    kinds: Mapping[str, int],
+    points: PlacedPoints | None = None,
 ) -> Streets:
+    """
+    Lay out the graph of a network, with what is along its edges.
+
+    Parameters
+    ----------
+    network
+        Streets.
+    people
+        What is spread along each edge, shape (edges, spreads).
+    points
+        Points on edges.
+
+    Returns
+    -------
+    streets
+        As the kernels of `geo.reach` read them.
+    """
     from geo.reach import Streets  # noqa: PLC0415 - imports numba
 
+    points = points or PlacedPoints.none(0)
     ranks = _ranks(network.nodes)
     ends = ranks[network.edges[["start_node", "end_node"]].to_numpy(np.int64)]
     ticks = _ticks(network.edges["length_m"].to_numpy(np.float64))
@@ -280,14 +310,14 @@ def _streets(
         lengths=ticks,
         point_starts=np.concatenate([[0], np.cumsum(per_edge)]).astype(np.uint32),
         point_places=np.rint(points.share * ticks[points.edge]).astype(np.int64)[order],
-        point_weights=np.ascontiguousarray(points.weight[order, : len(kinds)]),
+        point_weights=np.ascontiguousarray(points.weight[order]),
     )
 
 
 def _ranks(nodes: pd.DataFrame) -> NDArray[np.int32]:
-    """Return each node's place along a curve that keeps neighbours together."""
+    """Return the number of each node along a curve that keeps neighbours together."""
     lon, lat = (nodes[name].to_numpy(np.float64) for name in ("lon", "lat"))
-    order = np.lexsort((lat, lon, hilbert_keys(lon, lat)))
+    order = np.argsort(hilbert_keys(lon, lat))
     ranks = np.empty(len(nodes), dtype=np.int32)
     ranks[order] = np.arange(len(nodes), dtype=np.int32)
     return ranks
@@ -311,5 +341,6 @@ def _slots(
     tails = np.concatenate([ends[:, 0], ends[two, 1]])
     heads = np.concatenate([ends[:, 1], ends[two, 0]])
     edges = np.concatenate([edge, two])
-    order = np.lexsort((edges, heads, tails))
+    # one key sorts many times faster than three; parallel edges may come in any order
+    order = np.argsort((tails.astype(np.int64) << 32) | heads)
     return tails[order], heads[order], edges[order]
