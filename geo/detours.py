@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.shortest import Ranks, Room
+    from geo.street_graph import Slots
     from geo.trip_task import Load, Task
+
+    Numbers = NDArray[np.float64]
 
 
 class Paths(NamedTuple):
@@ -36,68 +39,78 @@ class Paths(NamedTuple):
         Logarithm of the weight of all paths to each rank, shape (nodes,).
     onward
         Trips to each rank, and through it, shape (nodes,).
+    reached
+        How many nodes are reached.
     """
 
-    logs: NDArray[np.float64]
-    onward: NDArray[np.float64]
+    logs: Numbers
+    onward: Numbers
+    reached: int
+
+
+class Rule(NamedTuple):
+    """How links are weighed: see `geo.trip_task.Task`."""
+
+    tick_bits: int
+    slack_rate: float
+    level_link: float
 
 
 @inner_kernel
-def log_weight(task: Task, distance: Ranks, near: int, far: int, ticks: int) -> float:
-    """Return the logarithm of the weight of a link, minus infinity where it is not taken."""
-    if distance[near] == UNREACHED or distance[far] == UNREACHED:
-        return -math.inf
-    if distance[near] >= distance[far]:
-        return -math.inf  # leads no farther from the origin
-    if distance[near] + ticks == distance[far]:
+def log_weight(rule: Rule, near: int, far: int, ticks: int) -> float:
+    """Return the logarithm of the weight of a link between two distances from the origin."""
+    if far == UNREACHED or near >= far:
+        return -math.inf  # leads out of reach, or no farther from the origin
+    if near + ticks == far:
         return 0.0  # lies on a shortest path
-    bits = task.tick_bits
-    slack_mm = (distance[near] >> bits) + (ticks >> bits) - (distance[far] >> bits)
-    return -slack_mm * task.slack_rate if slack_mm > 0 else task.level_link
+    bits = rule.tick_bits
+    slack_mm = (near >> bits) + (ticks >> bits) - (far >> bits)
+    return -slack_mm * rule.slack_rate if slack_mm > 0 else rule.level_link
 
 
 @kernel
-def weigh_node(task: Task, distance: Ranks, logs: NDArray[np.float64], node: int) -> None:
-    """Set the logarithm of the weight of all paths to a node, of those to nearer ones."""
-    slots = task.slots
-    largest = -math.inf
-    for slot in range(slots.starts[node], slots.starts[node + 1]):
-        near = slots.neighbours[slot]
-        link = log_weight(task, distance, near, node, slots.ticks[slot])
-        if link > -math.inf:
-            largest = max(largest, logs[near] + link)
-    total = 0.0
-    for slot in range(slots.starts[node], slots.starts[node + 1]):
-        near = slots.neighbours[slot]
-        link = log_weight(task, distance, near, node, slots.ticks[slot])
-        if link > -math.inf:
-            total += math.exp(logs[near] + link - largest)
-    logs[node] = largest + math.log(total)
+def weigh_nodes(slots: Slots, rule: Rule, room: Room, logs: Numbers, count: int) -> None:
+    """Set the logarithm of the weight of all paths to each node, nearest first."""
+    starts, neighbours, ticks = slots
+    distance = room.distance
+    logs[room.settled[0]] = 0.0
+    for k in range(1, count):
+        node = room.settled[k]
+        largest = -math.inf
+        for slot in range(starts[node], starts[node + 1]):
+            near = neighbours[slot]
+            link = log_weight(rule, distance[near], distance[node], ticks[slot])
+            if link > -math.inf:
+                largest = max(largest, logs[near] + link)
+        total = 0.0
+        for slot in range(starts[node], starts[node + 1]):
+            near = neighbours[slot]
+            link = log_weight(rule, distance[near], distance[node], ticks[slot])
+            if link > -math.inf:
+                total += math.exp(logs[near] + link - largest)
+        logs[node] = largest + math.log(total)
 
 
 @kernel
-def load_links(
-    task: Task,
-    room: Room,
-    paths: Paths,
-    node: int,
-    load: Load,
-) -> None:
-    """Load the links from a node to farther ones with their share of the trips there."""
-    slots, distance = task.slots, room.distance
-    for slot in range(slots.starts[node], slots.starts[node + 1]):
-        far = slots.neighbours[slot]
-        link = log_weight(task, distance, node, far, slots.ticks[slot])
-        if link > -math.inf:
-            share = math.exp(paths.logs[node] + link - paths.logs[far])
-            trips = paths.onward[far] * share
-            load.flow[slot] += trips
-            paths.onward[node] += trips
+def load_links(slots: Slots, rule: Rule, room: Room, paths: Paths, flow: Numbers) -> None:
+    """Load the links from each node to farther ones with their share of the trips there."""
+    starts, neighbours, ticks = slots
+    distance = room.distance
+    logs, onward = paths.logs, paths.onward
+    for k in range(paths.reached - 1, -1, -1):
+        node = room.settled[k]
+        for slot in range(starts[node], starts[node + 1]):
+            far = neighbours[slot]
+            link = log_weight(rule, distance[node], distance[far], ticks[slot])
+            if link > -math.inf:
+                trips = onward[far] * math.exp(logs[node] + link - logs[far])
+                flow[slot] += trips
+                onward[node] += trips
 
 
 @kernel
 def choose_destinations(
-    task: Task, room: Room, count: int, onward: NDArray[np.float64], load: Load
+    task: Task, room: Room, count: int, onward: Numbers, load: Load
 ) -> None:
     """Set the trips that end at each node reached."""
     origin = room.settled[0]
@@ -144,17 +157,15 @@ def load_detours(task: Task, room: Room, sources: Ranks, load: Load) -> int:
         How many nodes lie within the cutoff, summed over the origins.
     """
     nodes = len(room.distance)
-    paths = Paths(np.empty(nodes), np.empty(nodes))
+    logs, onward = np.empty(nodes), np.empty(nodes)
+    rule = Rule(task.tick_bits, task.slack_rate, task.level_link)
     offset = np.zeros(1, dtype=np.int32)
     reached = 0
     for k in range(len(sources)):
         count = settle(task.slots, sources[k : k + 1], offset, task.limit, room)
         reached += count
-        choose_destinations(task, room, count, paths.onward, load)
-        paths.logs[sources[k]] = 0.0
-        for j in range(1, count):
-            weigh_node(task, room.distance, paths.logs, room.settled[j])
-        for j in range(count - 1, -1, -1):
-            load_links(task, room, paths, room.settled[j], load)
+        choose_destinations(task, room, count, onward, load)
+        weigh_nodes(task.slots, rule, room, logs, count)
+        load_links(task.slots, rule, room, Paths(logs, onward, count), load.flow)
         forget(room, count)
     return reached

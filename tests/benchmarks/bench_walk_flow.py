@@ -35,7 +35,6 @@ os.environ["CITYSEER_QUIET_MODE"] = "true"
 
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
-from plain_streets import helsinki, merged, plain_streets, tiled  # noqa: E402
 
 from geo.decay import ExponentialDecay  # noqa: E402
 from geo.street_graph import build_street_graph  # noqa: E402
@@ -172,15 +171,21 @@ def rate(network: StreetNetwork, cutoff_m: int, runs: int) -> None:
 
 def write(network: StreetNetwork, folder: Path) -> None:
     """Write a network and its weights for a process of its own."""
-    network.nodes.to_parquet(folder / "nodes.parquet")
-    network.edges.to_parquet(folder / "edges.parquet")
-    ends_of(network).to_parquet(folder / "ends.parquet")
+    frames = {"nodes": network.nodes, "edges": network.edges, "ends": ends_of(network)}
+    for name, frame in frames.items():
+        columns = frame[[column for column in frame if column != "node_id"]]
+        np.savez(folder / f"{name}.npz", **{name: columns[name] for name in columns})
+
+
+def read(folder: Path, name: str) -> pd.DataFrame:
+    """Return a frame that was written, holding it once."""
+    with np.load(folder / f"{name}.npz") as columns:
+        return pd.DataFrame({column: columns[column] for column in columns}, copy=False)
 
 
 def alone(folder: Path, cutoff_m: int) -> None:
     """Load a network from files and its trips, and print time and memory of this process."""
-    names = ("nodes", "edges", "ends")
-    nodes, edges, ends = (pd.read_parquet(folder / f"{name}.parquet") for name in names)
+    nodes, edges, ends = (read(folder, name) for name in ("nodes", "edges", "ends"))
     network = StreetNetwork(nodes, edges)
     start = time.perf_counter()
     graph = build_street_graph(network)
@@ -215,6 +220,8 @@ def main() -> None:
     if options.alone:
         alone(options.alone, options.cutoff)
         return
+    from plain_streets import helsinki, merged, plain_streets, tiled
+
     network = simple(merged(plain_streets(options.extract or helsinki())))
     rate(network, 800, options.runs)
     for cutoff_m in (800, 1200):
