@@ -212,8 +212,7 @@ def walk_flow(
     graph = build_street_graph(network) if graph is None else graph
     task = _task(graph, *_weights(network, ends, graph), model)
     load, settled = _load(task, threads)
-    edges = _edges(network, graph, load)
-    return WalkFlow(edges, _nodes(network, graph, task, load), settled)
+    return WalkFlow(*_framed(network, graph, task, load), settled)
 
 
 def _task(
@@ -337,35 +336,32 @@ def _nothing(task: Task) -> Load:
     return Load(np.zeros(slots), np.zeros(nodes), np.zeros(nodes), np.zeros(nodes))
 
 
-def _edges(network: StreetNetwork, graph: StreetGraph, load: Load) -> pd.DataFrame:
-    """Return the trips along each edge."""
-    tails = np.repeat(graph.node_rows, np.diff(graph.starts))
-    starts = network.edges["start_node"].to_numpy().astype(np.int32)
-    forward = tails == starts[graph.slot_edges]
-    both, onward = np.zeros(graph.edges), np.zeros(graph.edges)
-    np.add.at(both, graph.slot_edges, load.flow)
-    onward[graph.slot_edges[forward]] = load.flow[forward]  # an edge has one slot that way
-    return pd.DataFrame(
-        {"walk_flow": both, "walk_flow_forward": onward}, index=network.edges.index
-    )
+def _framed(
+    network: StreetNetwork, graph: StreetGraph, task: Task, load: Load
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the trips along edges and through nodes."""
+    from geo.flow_sums import sum_slots  # noqa: PLC0415 - numba is slow to import
 
-
-def _nodes(network: StreetNetwork, graph: StreetGraph, task: Task, load: Load) -> pd.DataFrame:
-    """Return the trips that begin at, end at and go through each node."""
-    moving = np.zeros(len(task.origins))
-    np.add.at(moving, graph.neighbours, load.flow)  # entering
-    tails = np.repeat(np.arange(len(moving), dtype=np.int32), np.diff(graph.starts))
-    np.add.at(moving, tails, load.flow)  # leaving
+    starts = graph.node_ranks[network.edges["start_node"].to_numpy().astype(np.int32)]
+    sums = sum_slots(graph.slots, graph.slot_edges, starts, load.flow)
     ending = load.sent + load.arrived - 2 * load.stayed  # trips with one end here
-    through = (moving - ending) / 2
+    through = (sums.moving - ending) / 2
     lost = (load.sent <= 0) & task.constrained
     by_rank = {
         "produced": task.origins if task.constrained else load.sent,
         "arriving": load.arrived,
-        "passing": np.where(through > ROUNDING * moving, through, 0.0),
+        "passing": np.where(through > ROUNDING * sums.moving, through, 0.0),
         "unserved": np.where(lost, task.origins, 0.0),
     }
-    return pd.DataFrame(
-        {column: trips[graph.node_ranks] for column, trips in by_rank.items()},
-        index=network.nodes.index,
+    return (
+        pd.DataFrame(
+            {"walk_flow": sums.both, "walk_flow_forward": sums.forward},
+            index=network.edges.index,
+            copy=False,
+        ),
+        pd.DataFrame(
+            {column: trips[graph.node_ranks] for column, trips in by_rank.items()},
+            index=network.nodes.index,
+            copy=False,
+        ),
     )
