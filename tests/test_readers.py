@@ -16,7 +16,9 @@ def packed(*names):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name in names:
-            archive.writestr(name, "")
+            archive.writestr(
+                zipfile.ZipInfo(name), ""
+            )  # of no time, as tests are named after it
     return out.getvalue()
 
 
