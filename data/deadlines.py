@@ -50,13 +50,13 @@ def done_within(within_s: float, work: Callable[[threading.Event], Result]) -> R
         ...
     TimeoutError: not done within 0.01 s
     """
-    done: queue.SimpleQueue[tuple[Result | None, Exception | None]] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[Result | None, BaseException | None]] = queue.SimpleQueue()
     over = threading.Event()
 
     def run() -> None:
         try:
             done.put((work(over), None))
-        except Exception as error:  # noqa: BLE001 - handed to the one who waits
+        except BaseException as error:  # noqa: BLE001 - handed to the one who waits
             done.put((None, error))
 
     threading.Thread(target=run, daemon=True, name="deadline").start()

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from data.addresses import shown
 from data.deadlines import done_within
 from data.errors import SourceError, UnreachableError
 from data.extract_offers import Limits, client_of
@@ -276,7 +277,8 @@ class _Run:
             self.part.unlink()
             self.about.unlink(missing_ok=True)
             what = "damaged: its md5 is not the published one" if damaged else "no PBF extract"
-            msg = f"What came from {self.offer.url} is {what}. Run again to download it anew."
+            source = shown(self.offer.url)
+            msg = f"What came from {source} is {what}. Run again to download it anew."
             raise SourceError(msg)
         return said is not None
 

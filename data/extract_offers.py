@@ -5,19 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
-from data.addresses import require_sendable
+from data.addresses import Onward, followed, is_here, shown
 from data.deadlines import done_within
 from data.errors import SourceError, UnreachableError
 from data.fetch import user_agent
-from data.http_json import host_of, is_here
+from data.http_json import host_of
 
 if TYPE_CHECKING:
     import httpx
-
-MAX_REDIRECTS = 5
-_REDIRECTS = {301, 302, 303, 307, 308}
 
 
 @dataclass(frozen=True)
@@ -96,8 +92,8 @@ def look(url: str, *, limits: Limits | None = None) -> Offer:
     if offer.size > limits.max_bytes:
         allowed = f"{limits.max_bytes / 1e6:,.0f} MB"
         msg = (
-            f"{url} has {offer.size / 1e6:,.0f} MB, more than the {allowed} allowed. Download "
-            "a smaller region and give the file."
+            f"{shown(url)} has {offer.size / 1e6:,.0f} MB, more than the {allowed} allowed. "
+            "Download a smaller region and give the file."
         )
         raise SourceError(msg)
     return offer
@@ -114,31 +110,30 @@ def client_of(url: str, limits: Limits) -> httpx.Client:
 def _looked(url: str, limits: Limits) -> Offer:
     import httpx
 
-    at = url
-    with client_of(url, limits) as client:
-        for _ in range(MAX_REDIRECTS + 1):
-            require_sendable(at, named=None if at == url else url)
-            try:
+    def ask(at: str) -> Offer | Onward:
+        try:
+            with client_of(at, limits) as client:
                 response = client.head(at)
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
-                msg = f"{host_of(at)} cannot be reached ({error or type(error).__name__})."
-                raise UnreachableError(msg) from error
-            if response.status_code not in _REDIRECTS:
-                return _offered(at, response)
-            at = urljoin(at, response.headers.get("Location", ""))
-    msg = f"{url} was passed on more than {MAX_REDIRECTS} times."
-    raise SourceError(msg)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            msg = f"{host_of(at)} cannot be reached ({error or type(error).__name__})."
+            raise UnreachableError(msg) from error
+        if response.has_redirect_location:
+            return Onward(response.headers["Location"])
+        return _offered(at, response)
+
+    return followed(url, ask)
 
 
 def _offered(url: str, response: httpx.Response) -> Offer:
     status = response.status_code
     if status != HTTPStatus.OK:
-        msg = f"{url} answered {status} ({response.reason_phrase or 'no reason given'})."
+        msg = f"{shown(url)} answered {status} ({response.reason_phrase or 'no reason given'})."
         raise UnreachableError(msg)
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     size = response.headers.get("Content-Length", "")
     if kind == "text/html" or not size.isdecimal() or not int(size):
-        msg = f"{url} is {kind or 'of no stated type'} and no extract: is a login wanted?"
+        kind = kind or "of no stated type"
+        msg = f"{shown(url)} is {kind} and no extract: is a login wanted?"
         raise UnreachableError(msg)
     etag = response.headers.get("ETag", "")
     strong = etag if etag and not etag.startswith("W/") else ""

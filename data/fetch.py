@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass
 from http import HTTPStatus
 from importlib import metadata
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from data.addresses import Onward, followed, shown
+from data.deadlines import done_within
 from data.errors import SourceError
 from data.readers import MAX_BYTES
 
 if TYPE_CHECKING:
+    import threading
+
     import httpx
 
 USER_AGENT = "passersby (maps police records of facial recognition)"
-
-MAX_REDIRECTS = 5
 
 _REMEDIES = {
     HTTPStatus.UNAUTHORIZED: "It asks for a login; download it in a browser and give the file.",
@@ -70,45 +71,21 @@ def fetch(url: str, *, limits: Limits | None = None) -> tuple[bytes, str]:
     import httpx
 
     limits = limits or Limits()
-    _require_http(url)
+
+    def work(over: threading.Event) -> tuple[bytes, str]:
+        with httpx.Client(headers={"User-Agent": USER_AGENT}) as client:
+            return followed(url, lambda at: _ask(client, at, limits, over))
+
     try:
-        return _download(url, limits)
-    except httpx.TooManyRedirects as error:
+        return done_within(limits.deadline_s, work)
+    except (TimeoutError, httpx.TimeoutException) as error:
         msg = (
-            f"{url} was passed on more than {MAX_REDIRECTS} times. Open it in a browser "
-            "and give the address it ends at."
-        )
-        raise SourceError(msg) from error
-    except httpx.TimeoutException as error:
-        msg = (
-            f"{url} did not answer within {limits.deadline_s:.0f} s. Try again later, or "
-            "download it in a browser and give the file."
-        )
-        raise SourceError(msg) from error
-    except httpx.UnsupportedProtocol as error:
-        msg = (
-            f"{url} leads to an address that is not http or https ({error}). Give the "
-            "document's own address."
+            f"{shown(url)} did not answer within {limits.deadline_s:.0f} s. Try again later, "
+            "or download it in a browser and give the file."
         )
         raise SourceError(msg) from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise SourceError(unreachable(url, error)) from error
-
-
-def is_web_address(url: str) -> bool:
-    """
-    Tell whether a text is an http or https address that names a host.
-
-    Examples
-    --------
-    >>> [is_web_address(text) for text in ("https://example.org/a", "file:///a", "http://[1]")]
-    [True, False, False]
-    """
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname)
-    except ValueError:  # brackets that hold no IPv6 address
-        return False
 
 
 def user_agent() -> str:
@@ -121,33 +98,20 @@ def user_agent() -> str:
     return f"{name}/{version} {purpose}"
 
 
-def _require_http(url: str) -> None:
-    if not is_web_address(url):
-        msg = (
-            f"{url} is no web address; it must begin with http:// or https:// and name a host."
-        )
-        raise SourceError(msg)
-
-
-def _download(url: str, limits: Limits) -> tuple[bytes, str]:
-    import httpx
-
-    ends = time.monotonic() + limits.deadline_s
-    client = httpx.Client(
-        follow_redirects=True,
-        max_redirects=MAX_REDIRECTS,
-        timeout=limits.deadline_s,
-        headers={"User-Agent": USER_AGENT},
-    )
-    with client, client.stream("GET", url) as response:
+def _ask(
+    client: httpx.Client, url: str, limits: Limits, over: threading.Event
+) -> tuple[bytes, str] | Onward:
+    """Return a document and its name, or where the server says it is."""
+    with client.stream("GET", url, timeout=limits.deadline_s) as response:
+        if response.has_redirect_location:
+            return Onward(response.headers["Location"])
         require_ok(url, response)
-        content = _body(url, response, limits, ends)
+        content = _body(url, response, limits, over)
         name = _name(response)
     if content[:512].lstrip().lower().startswith((b"<!doctype html", b"<html")):
         msg = (
-            f"{url} gave a web page, not a document. Open it in a browser, find the link "
-            "to the "
-            "document, and give that."
+            f"{shown(url)} gave a web page, not a document. Open it in a browser, find the "
+            "link to the document, and give that."
         )
         raise SourceError(msg)
     return content, name
@@ -163,11 +127,11 @@ def require_ok(url: str, response: httpx.Response) -> None:
         "Try again later, or download it in a browser and give the file.",
     )
     reason = response.reason_phrase or "no reason given"
-    msg = f"{url} answered {status} ({reason}). {remedy}"
+    msg = f"{shown(url)} answered {status} ({reason}). {remedy}"
     raise SourceError(msg)
 
 
-def _body(url: str, response: httpx.Response, limits: Limits, ends: float) -> bytes:
+def _body(url: str, response: httpx.Response, limits: Limits, over: threading.Event) -> bytes:
     import httpx
 
     pieces = bytearray()
@@ -175,11 +139,11 @@ def _body(url: str, response: httpx.Response, limits: Limits, ends: float) -> by
         pieces += piece
         if len(pieces) > limits.max_bytes:
             msg = (
-                f"{url} is larger than {limits.max_bytes:,} bytes. Download it and give "
+                f"{shown(url)} is larger than {limits.max_bytes:,} bytes. Download it and give "
                 "the part with the table."
             )
             raise SourceError(msg)
-        if time.monotonic() > ends:
+        if over.is_set():
             msg = "the whole took too long"
             raise httpx.ReadTimeout(msg, request=response.request)
     return bytes(pieces)
@@ -212,4 +176,4 @@ def unreachable(url: str, error: Exception) -> str:
         why, remedy = f"{host} refused the connection", "Check the address, or try again later."
     else:
         why, remedy = "the connection failed", "Try again, or give the downloaded file."
-    return f"{url} cannot be fetched: {why} ({said}). {remedy}"
+    return f"{shown(url)} cannot be fetched: {why} ({said}). {remedy}"

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
+from data.addresses import is_here, shown
 from data.deadlines import done_within
 from data.errors import GeocoderError
 
@@ -127,7 +128,6 @@ def client_for(request: Request) -> httpx.Client:
         "Accept": "application/json",
         "Accept-Encoding": "gzip",
     }
-    # A proxy for the web does not lead back to this machine.
     return httpx.Client(headers=headers, trust_env=not is_here(request.url))
 
 
@@ -209,12 +209,6 @@ def _get(
     return _parsed(request, body)
 
 
-def is_here(url: str) -> bool:
-    """Tell whether an address is on this machine."""
-    host = urlsplit(url).hostname or ""
-    return host in {"localhost", "::1"} or host.startswith("127.")
-
-
 def _require_ok(request: Request, response: httpx.Response) -> None:
     status = response.status_code
     if status == HTTPStatus.OK:
@@ -222,7 +216,7 @@ def _require_ok(request: Request, response: httpx.Response) -> None:
         return
     said = f"{request.host} answered {status} ({response.reason_phrase or 'no reason given'})."
     if response.is_redirect:
-        target = urljoin(request.url, response.headers.get("Location", "")).partition("?")[0]
+        target = shown(urljoin(request.url, response.headers.get("Location", "")))
         msg = f"{said} It points to {target}: check it, and give that server's own address."
         raise GeocoderError(msg)
     if status in PASSING:

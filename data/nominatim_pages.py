@@ -6,8 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from data.addresses import is_web_address, shown
 from data.errors import GeocoderError
-from data.fetch import is_web_address
 from data.http_json import QuestionError
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def require_address(url: str) -> None:
     """Raise `GeocoderError` unless an address could be a server's."""
     if not is_web_address(url):
         msg = (
-            f"{url!r} is no address of a Nominatim: give one that begins with http:// or "
-            "https://, or 'public' for OpenStreetMap's own."
+            f"{shown(url)!r} is no address of a Nominatim: give one that begins with http:// "
+            "or https://, or 'public' for OpenStreetMap's own."
         )
         raise GeocoderError(msg)
 

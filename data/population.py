@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from data.addresses import shown
 from data.errors import SourceError
 from data.ranges import Patience, name_of, open_ranges
 from data.raster_checks import DENSITY_UNIT, check_raster, require_unit, true_density
 from data.raster_windows import windows_of
-from data.web_addresses import shown
 from geo.grids import PopulationGrid
 
 if TYPE_CHECKING:

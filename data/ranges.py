@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NoReturn
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
+from data.addresses import Onward, followed, shown
+from data.deadlines import done_within
 from data.errors import SourceError
-from data.fetch import MAX_REDIRECTS, USER_AGENT, require_ok, unreachable
-from data.patience import within
-from data.web_addresses import is_private, require_reachable, shown
+from data.fetch import USER_AGENT, require_ok, unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,14 +41,10 @@ class Patience:
         Seconds for all of it, from the first request to the last.
     max_bytes
         Most bytes taken, in parts or, from a server that gives no parts, as a whole.
-    private
-        Whether hosts of a private network, and this machine, may be asked. None allows them
-        where the address as given names one, so that no public server can send us there.
     """
 
     deadline_s: float = 120.0
     max_bytes: int = 500_000_000
-    private: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -74,38 +70,26 @@ class _Server:
     def find(self) -> _Part:
         """Follow the address to where the file is, and return its first part."""
         try:
-            return self._find()
+            return done_within(self._left(), lambda _: followed(self.given, self._first))
         except TimeoutError:
             msg = f"{shown(self.given)} {self._too_slow()}"
             raise SourceError(msg) from None
 
-    def _find(self) -> _Part:
-        self.url, private = self.given, self.patience.private
-        if private is None:
-            private = within(self._left(), lambda: is_private(self.given))
-        for _ in range(MAX_REDIRECTS + 1):
-            within(self._left(), lambda: require_reachable(self.url, private=private))
-            found = within(self._left(), lambda: self._ask(0, BLOCK))
-            if isinstance(found, _Part):
-                return found
-            self._follow(found)
-        msg = (
-            f"{shown(self.given)} was passed on more than {MAX_REDIRECTS} times. Open it in a "
-            "browser and give the address it ends at."
-        )
-        raise SourceError(msg)
+    def _first(self, url: str) -> _Part | Onward:
+        self.url = url
+        return self._ask(0, BLOCK)
 
     def part(self, start: int, stop: int, size: int) -> _Part:
         """Return some bytes of the file whose first part was found."""
         try:
-            found = within(self._left(), lambda: self._ask(start, stop))
+            found = done_within(self._left(), lambda _: self._ask(start, stop))
         except TimeoutError:
             self._refuse(self._too_slow())
-        if isinstance(found, str) or found.size != size or found.start != start:
+        if isinstance(found, Onward) or found.size != size or found.start != start:
             self._refuse("changed while it was read. Try again, or give the file itself.")
         return found
 
-    def _ask(self, start: int, stop: int) -> _Part | str:
+    def _ask(self, start: int, stop: int) -> _Part | Onward:
         """Return a part, or where the server says it is."""
         import httpx
 
@@ -114,20 +98,20 @@ class _Server:
             with self.client.stream(
                 "GET", self.url, headers=headers, timeout=self._left()
             ) as answer:
-                if answer.is_redirect:
-                    return str(urljoin(self.url, answer.headers.get("Location", "")))
+                if answer.has_redirect_location:
+                    return Onward(answer.headers["Location"])
                 return self._part_in(answer, start, stop)
         except httpx.TimeoutException:
             self._refuse(self._too_slow())
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise SourceError(unreachable(shown(self.given), error)) from error
+            raise SourceError(unreachable(self.given, error)) from error
 
     def _part_in(self, answer: httpx.Response, start: int, stop: int) -> _Part:
         status = answer.status_code
         if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             self._refuse("is empty. Look for the file at its publisher.")
         if status != HTTPStatus.PARTIAL_CONTENT:
-            require_ok(shown(self.given), answer)
+            require_ok(self.given, answer)
             self._require_small(int(answer.headers.get("Content-Length") or 0))
             content = self._body(answer, self.patience.max_bytes - self.taken)
             return _Part(0, content, len(content))
@@ -159,14 +143,6 @@ class _Server:
                 "more of it is wanted than that. Download it, clip it to the region, and give "
                 "the file."
             )
-
-    def _follow(self, target: str) -> None:
-        if urlsplit(self.url).scheme == "https" and urlsplit(target).scheme == "http":
-            self._refuse(
-                f"leads to {shown(target)}, which is not encrypted. Give that address itself "
-                "if you trust it."
-            )
-        self.url = target
 
     def _left(self) -> float:
         left = self.ends - time.monotonic()

@@ -159,7 +159,7 @@ def test_one_is_passed_on_but_not_everywhere(publisher, tmp_path):
     fetched(publisher, tmp_path / "a.pbf")
     assert (tmp_path / "a.pbf").read_bytes() == CONTENT
     publisher.moved_to = "http://169.254.169.254/latest/meta-data"
-    with pytest.raises(SourceError, match=r"169\.254\.169\.254, which no map's server has"):
+    with pytest.raises(SourceError, match=r"169\.254\.169\.254, a link-local address"):
         look(address(publisher))
     publisher.moved_to = publisher.path
     with pytest.raises(SourceError, match="passed on more than 5 times"):

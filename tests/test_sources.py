@@ -17,6 +17,8 @@ CSV = b"Place,Date\nCamden,06/04/23\n"
 
 
 class Handler(BaseHTTPRequestHandler):
+    moved = "/files/my%20grid.csv?v=2"
+
     def do_GET(self):
         path = self.path.split("?")[0]
         if path == "/slow.csv":
@@ -25,9 +27,11 @@ class Handler(BaseHTTPRequestHandler):
         elif path == "/loop":
             self.answer(302, {"Location": "/loop"}, b"")
         elif path == "/moved":
-            self.answer(301, {"Location": "/files/my%20grid.csv?v=2"}, b"")
+            self.answer(301, {"Location": self.moved}, b"")
         elif path == "/elsewhere":
             self.answer(302, {"Location": "file:///etc/hostname"}, b"")
+        elif path == "/secrets":
+            self.answer(302, {"Location": "http://169.254.169.254/latest/meta-data"}, b"")
         elif path == "/named":
             self.answer(
                 200, {"Content-Disposition": 'attachment; filename="../../grid 1.csv"'}, CSV
@@ -77,13 +81,28 @@ def test_address(site):
         ("599", "answered 599"),
         ("page", "gave a web page, not a document"),
         ("loop", "passed on more than 5 times"),
-        ("elsewhere", "not http or https"),
+        ("elsewhere", "passes on to file:///etc/hostname, which is no web address"),
+        ("secrets", "passes on to .* a link-local address: it is never asked"),
     ],
 )
 def test_answers_that_are_no_document(site, path, message):
     with pytest.raises(SourceError, match=message) as caught:
         fetch(f"{site}/{path}")
     assert str(caught.value).startswith(f"{site}/{path}")
+
+
+def test_a_public_server_may_not_pass_on_to_this_machine(site, monkeypatch):
+    there = site.replace("127.0.0.1", "127.0.0.2")
+    monkeypatch.setattr("data.addresses._is_inner", lambda address: str(address) == "127.0.0.2")
+    monkeypatch.setattr(Handler, "moved", f"{there}/a.csv")
+    with pytest.raises(SourceError, match=r"127\.0\.0\.2, on this machine or a private"):
+        fetch(f"{site}/moved")
+
+
+def test_a_token_is_not_told(site):
+    with pytest.raises(SourceError, match="answered 404") as caught:
+        fetch(site.replace("//", "//me:word@") + "/404?token=secret")
+    assert str(caught.value).startswith(f"{site}/404 answered")
 
 
 def test_limits(site):

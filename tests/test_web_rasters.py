@@ -11,11 +11,11 @@ import shapely
 from affine import Affine
 from range_server import drip, drip_head, give, hang_up, serving, status
 
-from data import web_addresses
+from data import addresses
+from data.addresses import require_sendable
 from data.errors import SourceError
 from data.population import RasterReading, load_grids
 from data.ranges import Patience, open_ranges
-from data.web_addresses import require_reachable
 from geo.residents import residents_within
 
 
@@ -144,14 +144,15 @@ def test_the_metadata_service_of_a_cloud_is_never_asked(site):
 
 
 def test_a_private_host_is_asked_only_where_it_was_given_itself(site, monkeypatch):
-    with pytest.raises(SourceError, match="private network"):
-        load_grids(f"{site.url}/lisbon.tif", reading=quick(private=False))
-    require_reachable(f"{site.url}/lisbon.tif", private=True)
+    there = site.url.replace("127.0.0.1", "127.0.0.2")
     # a public name, as far as we are told, that leads here
-    monkeypatch.setattr(web_addresses, "_is_own", lambda address: str(address) == "127.0.0.2")
-    site.faults.append(status(302, Location=site.url.replace("127.0.0.1", "127.0.0.2")))
-    with pytest.raises(SourceError, match=r"127\.0\.0\.2, an address of a private network"):
+    monkeypatch.setattr(addresses, "_is_inner", lambda address: str(address) == "127.0.0.2")
+    site.faults.append(status(302, Location=there))
+    with pytest.raises(
+        SourceError, match=r"127\.0\.0\.2, on this machine or a private network"
+    ):
         load_grids(f"{site.url}/lisbon.tif", reading=quick())
+    require_sendable(there)
 
 
 def test_offline_refuses_before_any_connection(site):
