@@ -1,4 +1,4 @@
-"""Ask an Overpass server for streets, politely, within a deadline, and seldom twice."""
+"""Ask Overpass for streets and points of interest, politely, in time, and seldom twice."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import shapely
 
@@ -18,6 +18,8 @@ from data.fetch import user_agent
 from data.http_json import PassingError, Request, backoff_s, client_for, get_json, host_of
 from data.overpass_answers import KeptAnswer, keep_answer, path_for, read_answer_kept
 from data.overpass_tiles import TILES_PER_DEGREE, box_of, query_for, tiles_of
+from data.poi_found import points_of
+from data.poi_overpass import things_in
 from data.street_overpass import streets_in, ways_of
 from data.turns import alone
 
@@ -25,7 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    import geopandas as gpd
+
     from data.overpass_tiles import Tile
+    from data.poi_found import Tagged
     from data.street_overpass import Street
     from geo.ways import Ways
 
@@ -36,7 +41,7 @@ TILES_MAX = 40
 """More ground than this is what extracts are for."""
 
 MAX_BYTES = 48_000_000
-"""Largest answer taken, unpacked: five times the largest expected, and half a gigabyte as
+"""Largest answer taken, unpacked: three times the largest expected, and half a gigabyte as
 Python's own objects."""
 
 LOOKUP_S = 5.0
@@ -92,13 +97,16 @@ class Overpass:
 @dataclass(frozen=True)
 class OverpassStreets:
     """
-    What came of asking for the streets of some ground.
+    What came of asking for the streets and points of interest of some ground.
 
     Attributes
     ----------
     ways
         Streets of the ground answered for, each way once; none where there is no answer. Its
         extent is that ground.
+    pois
+        What people on foot go to there, each once, as `geo.pois.pois_of` returns it; also what
+        reaches into that ground from beyond.
     date
         The day of the oldest map among the answers, or None.
     fetched, kept, missing
@@ -112,6 +120,7 @@ class OverpassStreets:
     """
 
     ways: Ways
+    pois: gpd.GeoDataFrame
     date: str | None
     fetched: int
     kept: int
@@ -123,7 +132,7 @@ class OverpassStreets:
 
 def ask_streets(ground: shapely.Geometry, overpass: Overpass) -> OverpassStreets:
     """
-    Ask for the streets of some ground; it ends within its deadline and never fails.
+    Ask for streets and points of interest; it ends within its deadline and never fails.
 
     Parameters
     ----------
@@ -135,7 +144,7 @@ def ask_streets(ground: shapely.Geometry, overpass: Overpass) -> OverpassStreets
     Returns
     -------
     streets
-        The streets, and notes on what could not be had. Where the server is down, an answer
+        What there is, and notes on what could not be had. Where the server is down, an answer
         that is too old counts after all, and a note says how old it is.
 
     Raises
@@ -150,7 +159,7 @@ def ask_streets(ground: shapely.Geometry, overpass: Overpass) -> OverpassStreets
     function of its own in place of ``socket.getaddrinfo`` for the rest of the process, reads
     settings that are global, and its walk filter drops ways that our own rules of access are
     to judge (`geo.walkable`). So the query, which is short, is written here and sent as other
-    questions are (`data.http_json`); what is kept is a file that OSMnx could have kept.
+    questions are (`data.http_json`); what is kept is the answer as Overpass sent it.
     """
     tiles = tiles_of(ground)
     if len(tiles) > TILES_MAX:
@@ -163,7 +172,19 @@ def ask_streets(ground: shapely.Geometry, overpass: Overpass) -> OverpassStreets
     run = _Run(overpass)
     for tile in tiles:
         run.take(tile)
-    return run.streets()
+    return run.found()
+
+
+class _Told(NamedTuple):
+    """What an answer tells of a square."""
+
+    streets: dict[int, Street]
+    things: dict[str, Tagged]
+
+    @classmethod
+    def by(cls, answer: Mapping[str, Any], *, name: str) -> _Told:
+        """Read an answer, or raise `SourceError` if it is none or was cut short."""
+        return cls(streets_in(answer, name=name), things_in(answer, name=name))
 
 
 @dataclass
@@ -172,7 +193,8 @@ class _Run:
 
     to: Overpass
     notes: list[str] = field(default_factory=list)
-    found: dict[int, Street] = field(default_factory=dict)
+    streets: dict[int, Street] = field(default_factory=dict)
+    things: dict[str, Tagged] = field(default_factory=dict)
     answered: list[Tile] = field(default_factory=list)
     dates: list[str] = field(default_factory=list)
     too_old_days: list[float] = field(default_factory=list)
@@ -197,7 +219,7 @@ class _Run:
     # Squares -----------------------------------------------------------------------------
 
     def take(self, tile: Tile) -> None:
-        """Take a square's streets from what is kept, from the server, or from what is old."""
+        """Take a square from what is kept, from the server, or from what is old."""
         path = path_for(self.to.server, query_for(tile), folder=self.to.folder)
         kept = self.read(path)
         if kept and (self.to.offline or kept[0].age_days() <= self.to.age_days):
@@ -209,30 +231,31 @@ class _Run:
             else:
                 self.missing += 1
 
-    def read(self, path: Path) -> tuple[KeptAnswer, dict[int, Street]] | None:
+    def read(self, path: Path) -> tuple[KeptAnswer, _Told] | None:
         """Return what is kept of a square, or None if it is nothing sound."""
         kept = read_answer_kept(path)
         try:
-            return (kept, streets_in(kept.answer, name=path.name)) if kept else None
+            return (kept, _Told.by(kept.answer, name=path.name)) if kept else None
         except SourceError:
             return None
 
-    def add(self, tile: Tile, kept: KeptAnswer, streets: dict[int, Street]) -> None:
-        """Add a square's streets."""
+    def add(self, tile: Tile, kept: KeptAnswer, told: _Told) -> None:
+        """Add what is told of a square."""
         self.answered.append(tile)
         self.dates.append(kept.dated())
-        self.found |= streets
+        self.streets |= told.streets
+        self.things |= told.things
 
     def fetch(self, tile: Tile, path: Path) -> bool:
         """Ask for a square and keep the answer; tell whether there is one."""
         try:
-            answer, streets = self.ask(query_for(tile))
+            answer, told = self.ask(query_for(tile))
         except GeocoderError as error:
             self.failed, self.reached = True, self.checked
             self.note(str(error))
             return False
         self.fetched += 1
-        self.add(tile, self.keep(answer, path), streets)
+        self.add(tile, self.keep(answer, path), told)
         return True
 
     def keep(self, answer: Mapping[str, Any], path: Path) -> KeptAnswer:
@@ -245,7 +268,7 @@ class _Run:
                 self.note(f"{error} Answers are not kept meanwhile.")
         return KeptAnswer(answer, datetime.now(UTC))
 
-    def streets(self) -> OverpassStreets:
+    def found(self) -> OverpassStreets:
         """Put together what was answered."""
         if self.too_old_days:
             count, days = len(self.too_old_days), max(self.too_old_days)
@@ -258,14 +281,15 @@ class _Run:
         extent = shapely.union_all([box_of(tile) for tile in self.answered])
         kept = len(self.answered) - self.fetched
         return OverpassStreets(
-            replace(ways_of(self.found), extent=extent), min(self.dates, default=None),
-            self.fetched, kept, self.missing, tuple(self.notes), self.failed,
-            self.reached,
+            replace(ways_of(self.streets), extent=extent),
+            points_of(self.things.values(), buildings=False).pois,
+            min(self.dates, default=None), self.fetched, kept, self.missing,
+            tuple(self.notes), self.failed, self.reached,
         )  # fmt: skip
 
     # One question ------------------------------------------------------------------------
 
-    def ask(self, query: str) -> tuple[Mapping[str, Any], dict[int, Street]]:
+    def ask(self, query: str) -> tuple[Mapping[str, Any], _Told]:
         """Ask until there is an answer, the tries are used up or the time is over."""
         for attempt in range(TRIES):
             try:
@@ -286,7 +310,7 @@ class _Run:
             f"{self.to.deadline_s:.0f} s for asking end before."
         )
 
-    def ask_once(self, query: str) -> tuple[Mapping[str, Any], dict[int, Street]]:
+    def ask_once(self, query: str) -> tuple[Mapping[str, Any], _Told]:
         """Wait for our turn and ask once."""
         self.check_address()
         url = f"{self.to.server}/interpreter"
@@ -319,13 +343,13 @@ class _Run:
                 pass
             yield
 
-    def understood(self, value: object) -> tuple[Mapping[str, Any], dict[int, Street]]:
+    def understood(self, value: object) -> tuple[Mapping[str, Any], _Told]:
         """Read an answer; one that the server cut short may be whole another time."""
         if not isinstance(value, dict):
             msg = f"{self.to.host} answered with JSON that is no map: no Overpass is there."
             raise GeocoderError(msg)
         try:
-            return value, streets_in(value, name=f"The answer of {self.to.host}")
+            return value, _Told.by(value, name=f"The answer of {self.to.host}")
         except SourceError as error:
             if "remark" in value:
                 raise PassingError(str(error)) from error

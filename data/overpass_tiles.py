@@ -6,9 +6,12 @@ import math
 
 import shapely
 
+from geo.poi_classes import TELLING
+
 TILES_PER_DEGREE = 20
-"""Ground is asked for in squares of a twentieth of a degree: some 19 km² in Britain, five to
-ten megabytes where streets are densest, and always the same, so that runs share answers."""
+"""Ground is asked for in squares of a twentieth of a degree: some 19 km² in Britain, seven to
+fifteen megabytes where streets and shops are densest, and always the same, so that runs share
+answers."""
 
 QUERY_S = 60
 """Seconds that the server may work on a question."""
@@ -56,13 +59,40 @@ def box_of(tile: Tile) -> shapely.Geometry:
 
 def query_for(tile: Tile) -> str:
     """
-    Write the question for the streets of a square.
+    Write the question for the streets and the points of interest of a square.
+
+    Parameters
+    ----------
+    tile
+        The square.
+
+    Returns
+    -------
+    query
+        In Overpass QL. The streets come with the identifiers of their nodes, by which they
+        meet; what else there is comes drawn, as what is large is told by its outline
+        (`geo.pois.pois_of`). What is both comes once, as a street.
 
     Examples
     --------
-    >>> query_for((-1, 1030))
-    '[out:json][timeout:60];way["highway"](51.50,-0.05,51.55,0.00);out body;>;out skel qt;'
+    >>> query = query_for((-1, 1030))
+    >>> query[:84]
+    '[out:json][timeout:60];way["highway"](51.50,-0.05,51.55,0.00)->.streets;.streets out'
+    >>> 'nwr["railway"~"^ *(halt|station|tram_stop) *(;|$)",i](51.50,-0.05,51.55' in query
+    True
     """
     west, south, east, north = box_of(tile).bounds
     box = ",".join(f"{side + 0.0:.2f}" for side in (south, west, north, east))
-    return f'[out:json][timeout:{QUERY_S}];way["highway"]({box});out body;>;out skel qt;'
+    things = "".join(f"nwr[{_filter(key, values)}]({box});" for key, values in TELLING.items())
+    return (
+        f'[out:json][timeout:{QUERY_S}];way["highway"]({box})->.streets;'
+        ".streets out body;.streets >;out skel qt;"
+        f"({things})->.things;(.things;-.streets;);out geom qt;"
+    )
+
+
+def _filter(key: str, values: frozenset[str] | None) -> str:
+    """Write a filter for what `geo.poi_classes.may_be_poi` takes, its first value alone."""
+    if values is None:
+        return f'"{key}"'
+    return f'"{key}"~"^ *({"|".join(sorted(values))}) *(;|$)",i'

@@ -11,6 +11,7 @@ from data.osm_found import drawn, runs_of
 from data.osm_overpass import ASK, Elements, require_whole
 from data.poi_extract import outline_of
 from data.poi_found import READ_KEYS, Points, Tagged, points_of
+from geo.poi_classes import may_be_poi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,19 +48,49 @@ def read_answer_points(
     >>> read_answer_points({"elements": [node]}, name="a.json").pois["ref"].tolist()
     ['node/7']
     """
+    things = things_in(answer, name=name, buildings=buildings)
+    return points_of(things.values(), buildings=buildings)
+
+
+def things_in(
+    answer: Mapping[str, Any], *, name: str, buildings: bool = False
+) -> dict[str, Tagged]:
+    """
+    Return what may be points of interest of one answer, by their identifiers.
+
+    Parameters
+    ----------
+    answer, name, buildings
+        As `read_answer_points` takes them.
+
+    Returns
+    -------
+    things
+        To be put together with those of other answers: `data.poi_found.points_of` counts each
+        once that is mapped twice.
+
+    Raises
+    ------
+    SourceError
+        If it is no answer, or was cut short.
+    """
     require_whole(answer, name=name)
     try:
-        return points_of(_found(Elements.of(answer["elements"])), buildings=buildings)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        found = _found(Elements.of(answer["elements"]), buildings=buildings)
+        return {thing.ref: thing for thing in found}
+    except (
+        AttributeError, KeyError, TypeError, ValueError, OverflowError, shapely.GEOSException,
+    ) as error:  # fmt: skip
         msg = f"{name} is not an answer as Overpass makes it ({error!r}). {ASK}"
         raise SourceError(msg) from error
 
 
-def _found(elements: Elements) -> Iterator[Tagged]:
+def _found(elements: Elements, *, buildings: bool) -> Iterator[Tagged]:
     drawers = {"node": _node, "way": _way, "relation": _area}
     for element in elements.tagged:
-        tags = {k: v for k, v in element["tags"].items() if k in READ_KEYS and v}
-        if tags and element["type"] in drawers:
+        tags = {k: str(v) for k, v in element["tags"].items() if k in READ_KEYS and v}
+        wanted = may_be_poi(tags) or (buildings and "building" in tags)
+        if wanted and element["type"] in drawers:
             shape, closed = drawers[element["type"]](elements, element)
             if shape is not None:
                 yield Tagged(tags, f"{element['type']}/{element['id']}", shape.wkb, closed)

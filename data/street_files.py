@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from data.kept_frames import digest_of
 from data.osm_forms import form_of
-from data.street_cache import cached_network
+from data.street_cache import cached_frame, cached_network
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    import geopandas as gpd
     import shapely
 
     from geo.street_network import StreetNetwork
     from geo.ways import Ways
+
+POIS_FORMAT = 1
+"""Raise it when points of interest change, by what is read or how they are told apart."""
 
 _XML_FORMS = frozenset({"pbf", "osm", "osm.gz", "osm.bz2", "o5m"})
 _HEAD = 4096
@@ -42,13 +48,37 @@ class Found:
         The day of the map, or None where the source does not say.
     digest
         The sha256 of the source: what `data.street_cache.cached_frame` takes, together with
-        `data.street_cache.area_key` of the ground, for what is worked out from the network.
+        `data.street_cache.area_key` of the ground, for what is worked out from the network
+        and the points of interest.
+    points
+        Returns the points of interest of the source, on the ground and beyond; see `pois`.
     """
 
     network: StreetNetwork
     ground: shapely.Geometry
     date: str | None
     digest: str
+    points: Callable[[], gpd.GeoDataFrame] = field(repr=False, compare=False)
+
+    @cached_property
+    def pois(self) -> gpd.GeoDataFrame:
+        """
+        Points of interest on the ground, as `geo.pois.pois_of` returns them.
+
+        None in a source of streets alone. Read when first asked for, which of a region takes
+        as long as its streets, and kept beside the network.
+
+        Raises
+        ------
+        SourceError
+            If the source has gone or is broken, or the folder cannot be written to.
+        """
+        import shapely
+
+        pois = self.points()
+        shapely.prepare(self.ground)
+        near = shapely.intersects(self.ground, pois.geometry.to_numpy())
+        return pois[near].reset_index(drop=True)
 
 
 def network_of_file(path: Path, *, area: shapely.Geometry | None, folder: Path) -> Found | None:
@@ -83,10 +113,20 @@ def network_of_file(path: Path, *, area: shapely.Geometry | None, folder: Path) 
         return _network(read_ways(path), area)
 
     network = cached_network(digest, make, folder=folder, area=area)
-    return _found(network, date_of(path), digest)
+
+    def points() -> gpd.GeoDataFrame:
+        from data.pois import read_pois
+        from geo.pois import POI_COLUMNS
+
+        kept = f"pois-{POIS_FORMAT}"
+        return cached_frame(
+            kept, [digest], lambda: read_pois(path).pois, folder=folder, columns=POI_COLUMNS
+        )
+
+    return _found(network, date_of(path), digest, points)
 
 
-def network_of_ways(ways: Ways, *, date: str | None) -> Found | None:
+def network_of_ways(ways: Ways, *, pois: gpd.GeoDataFrame, date: str | None) -> Found | None:
     """
     Return the network of ways that came from no file.
 
@@ -94,6 +134,8 @@ def network_of_ways(ways: Ways, *, date: str | None) -> Found | None:
     ----------
     ways
         With their extent.
+    pois
+        Points of interest of the same source (`geo.pois.pois_of`).
     date
         The day of the map.
 
@@ -104,7 +146,8 @@ def network_of_ways(ways: Ways, *, date: str | None) -> Found | None:
     """
     if not len(ways.way_ids):
         return None
-    return _found(_network(ways, None), date, _digest_of_ways(ways))
+    digest = _digest_of(ways, pois)
+    return _found(_network(ways, None), date, digest, lambda: pois)
 
 
 def date_of(path: Path) -> str | None:
@@ -152,7 +195,12 @@ def _network(ways: Ways, area: shapely.Geometry | None) -> StreetNetwork:
     return build_network(near, keep=walkable(near.tags))
 
 
-def _found(network: StreetNetwork, date: str | None, digest: str) -> Found | None:
+def _found(
+    network: StreetNetwork,
+    date: str | None,
+    digest: str,
+    points: Callable[[], gpd.GeoDataFrame],
+) -> Found | None:
     import shapely
 
     if network.edges.empty:
@@ -162,14 +210,17 @@ def _found(network: StreetNetwork, date: str | None, digest: str) -> Found | Non
         ground = shapely.convex_hull(
             shapely.union_all(shapely.envelope(network.edges.geometry))
         )
-    return Found(network, ground, date, digest)
+    return Found(network, ground, date, digest, points)
 
 
-def _digest_of_ways(ways: Ways) -> str:
+def _digest_of(ways: Ways, pois: gpd.GeoDataFrame) -> str:
     import pandas as pd
 
     digest = hashlib.sha256()
     for array in (ways.way_ids, ways.starts, ways.node_ids, ways.lon, ways.lat):
         digest.update(np.ascontiguousarray(array).tobytes())
-    digest.update(pd.util.hash_pandas_object(ways.tags, index=False).to_numpy().tobytes())
+    told = pd.DataFrame(pois.drop(columns="geometry"))
+    told["wkb"] = pois.geometry.to_wkb(hex=True)
+    for frame in (ways.tags, told):
+        digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
     return digest.hexdigest()

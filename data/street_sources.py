@@ -101,8 +101,8 @@ class Streets:
     Attributes
     ----------
     found
-        The network, the ground it covers, its date and the key of what is derived from it;
-        None where there are no streets.
+        The network, the ground it covers, the points of interest on it, its date and the key
+        of what is derived from it; None where there are no streets.
     kind
         "file", "extract", "overpass" or "none".
     sentence
@@ -113,6 +113,8 @@ class Streets:
     failed
         Whether a source that was asked for could not be reached, so that a later run may bring
         more. Never so with "auto", which asks for none.
+    path
+        The file or extract that they came from; None where they came from no file.
     credit
         What readers are told of the licence; empty where there are no streets.
     """
@@ -122,6 +124,7 @@ class Streets:
     sentence: str
     notes: tuple[str, ...] = ()
     failed: bool = False
+    path: Path | None = None
 
     @property
     def credit(self) -> str:
@@ -243,7 +246,8 @@ class _Decision:
         if found is None:
             note = f"{path.name} holds no street near the places of this run."
             return _none(f"{path.name} has none near the places", (note,))
-        return Streets(found, kind, _sentence(called, found), self.outside(found, path.name))
+        notes = self.outside(found, path.name)
+        return Streets(found, kind, _sentence(called, found), notes, path=path)
 
     def outside(self, found: Found, name: str) -> tuple[str, ...]:
         """Tell how many places lie where a source has no streets."""
@@ -263,7 +267,7 @@ class _Decision:
             age_days=sources.age_days, offline=sources.offline or offline, probe_s=probe_s,
         )  # fmt: skip
         asked = ask_streets(self.ground, server)
-        found = network_of_ways(asked.ways, date=asked.date)
+        found = network_of_ways(asked.ways, pois=asked.pois, date=asked.date)
         if found is None:
             why = f"{server.host} gave none" if asked.reached else "no network"
             why = "offline, and none are kept" if server.offline else why

@@ -10,11 +10,14 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import geopandas
+import geopandas.testing
 import numpy as np
 import osmnx
 import pytest
 import shapely
-from helsinki_streets import answer_for, extract, highways, overpass
+from helsinki_streets import FILTER, answer_for, extract, highways, meets, overpass
+from helsinki_streets import within as touches
 from nominatim_proxy import (
     body,
     bomb,
@@ -30,10 +33,12 @@ from nominatim_proxy import (
 
 from data.errors import SourceError
 from data.overpass import TILES_MAX, Overpass, ask_streets
-from data.overpass_answers import OURS
-from data.overpass_tiles import query_for, tiles_of
+from data.overpass_answers import OURS, keep_answer, path_for
+from data.overpass_tiles import box_of, query_for, tiles_of
+from data.pois import read_pois
 from data.street_overpass import read_street_overpass
 from data.turns import alone
+from geo.poi_classes import POI_CLASSES, TELLING, may_be_poi
 
 pytestmark = pytest.mark.slow
 
@@ -72,11 +77,7 @@ def asking(server, tmp_path, **options):
 
 def within(box):
     west, south, east, north = box.bounds
-    return {
-        way["id"]
-        for way in highways()
-        if any(west <= x <= east and south <= y <= north for x, y in way["spots"].values())
-    }
+    return {way["id"] for way in highways() if touches(way, (south, west, north, east))}
 
 
 def test_a_healthy_server_is_asked_once(server, tmp_path):
@@ -89,6 +90,7 @@ def test_a_healthy_server_is_asked_once(server, tmp_path):
     assert (again.fetched, again.kept, len(server.times)) == (0, 1, 1)
     assert np.array_equal(again.ways.node_ids, asked.ways.node_ids)
     assert again.ways.tags.equals(asked.ways.tags)
+    assert again.pois.equals(asked.pois)
     assert server.agents[0].startswith("passersby")
     assert server.queries == [{"data": query_for(tiles_of(GROUND)[0])}]
 
@@ -107,6 +109,66 @@ def test_squares_are_merged_without_duplicates(server, tmp_path):
     assert min(server.gaps()) >= 0.02
 
 
+def test_points_of_interest_are_those_of_an_extract(server, tmp_path):
+    asked = ask_streets(WIDER, asking(server, tmp_path))
+    refs = asked.pois["ref"].tolist()
+    assert len(refs) == len(set(refs)), "what two squares hold counts once"
+    whole = read_pois(extract()).pois
+    inner = shapely.union_all([box_of(tile) for tile in tiles_of(WIDER)]).buffer(-0.004)
+    there, here = (
+        pois[pois.intersects(inner)].set_index("ref") for pois in (whole, asked.pois)
+    )
+    assert len(there) > 500
+    assert {*there["poi_class"]} == {*POI_CLASSES}
+    assert {"node", "way", "relation"} == {ref.partition("/")[0] for ref in there.index}
+    assert there["floor_area_m2"].notna().sum() > 10
+    geopandas.testing.assert_geodataframe_equal(there, here, check_less_precise=True)
+
+
+def test_a_thing_in_two_squares_counts_once(server, tmp_path):
+    mall = {"type": "way", "id": 5, "tags": {"shop": "mall", "name": "Arcade"}}
+    mall["geometry"] = [
+        {"lat": lat, "lon": lon}
+        for lat, lon in ((60.16, 24.94), (60.16, 24.96), (60.17, 24.96), (60.16, 24.94))
+    ]
+    kiosk = {"type": "node", "id": 6, "lat": 60.162, "lon": 24.955}
+    inside = kiosk | {"tags": {"shop": "mall", "name": "Arcade"}}
+    plain = kiosk | {"id": 7, "tags": {"amenity": "Cafe;bar", "level": 1}}
+    bench = kiosk | {"id": 8, "tags": {"amenity": "bench"}}
+    for squares in ([mall, bench], [inside, mall, plain]):
+        server.faults.append(body(json.dumps({"elements": squares}).encode()))
+    asked = ask_streets(WIDER, asking(server, tmp_path))
+    assert asked.pois["ref"].tolist() == ["way/5", "node/7"]
+    assert asked.pois["poi_class"].tolist() == ["shop", "food"]
+
+
+def test_the_question_is_put_for_all_that_is_known():
+    query = query_for((-1, 1030))
+    filters = [(key, re.compile(value, re.IGNORECASE)) for key, value in FILTER.findall(query)]
+    for key, values in TELLING.items():
+        for value in values or {"anything"}:
+            for text in (value, value.upper(), f" {value} ;other"):
+                assert may_be_poi({key: text})
+                assert meets({key: text}, filters), text
+        text = "other;" + next(iter(values or {"anything"}))
+        assert meets({key: text}, filters) == may_be_poi({key: text})
+    assert not meets({"amenity": "bench", "highway": "residential"}, filters)
+    assert set(re.findall(r"\([-\d.,]+\)", query)) == {"(51.50,-0.05,51.55,0.00)"}
+    assert query.count("(") == query.count(")")
+
+
+def test_an_answer_kept_without_points_of_interest_is_asked_anew(server, tmp_path):
+    to, tile = asking(server, tmp_path), tiles_of(GROUND)[0]
+    box = query_for(tile).partition("(")[2].partition(")")[0]
+    before = f'[out:json][timeout:60];way["highway"]({box});out body;>;out skel qt;'
+    streets = json.loads(answer_for(before))
+    keep_answer(streets, path_for(to.server, before, folder=to.folder), server=to.server)
+    assert len(read_street_overpass(next(to.folder.glob("*.json"))).way_ids)
+    asked = ask_streets(GROUND, to)
+    assert (asked.fetched, asked.kept) == (1, 0)
+    assert len(asked.pois)
+
+
 @pytest.mark.parametrize("kind", ["text/plain", "application/octet-stream", ""])
 def test_an_answer_may_be_called_anything_but_a_page(server, tmp_path, kind):
     content = answer_for(query_for(tiles_of(GROUND)[0]))
@@ -117,10 +179,11 @@ def test_an_answer_may_be_called_anything_but_a_page(server, tmp_path, kind):
 def test_what_is_kept_is_an_answer_that_others_read(server, tmp_path):
     asked = ask_streets(GROUND, asking(server, tmp_path))
     (path,) = (tmp_path / "overpass").glob("*.json")
+    assert read_pois(path).pois.equals(asked.pois)
     kept = read_street_overpass(path)
     assert np.array_equal(kept.way_ids, asked.ways.way_ids)
     nodes, paths = osmnx.graph._parse_nodes_paths(json.loads(path.read_bytes()))
-    assert {*paths} == {*kept.way_ids.tolist()}
+    assert {*paths} > {*kept.way_ids.tolist()}, "the outlines of shops are ways too"
     assert nodes
 
 
@@ -166,6 +229,8 @@ FOR_GOOD = {
     "forbidden": ([status(403)], r"It refuses us", 1),
     "nothing there": ([status(404)], r"no Overpass there", 1),
     "a web page": ([body(b"<html>Wi-Fi login", Content_Type="text/html")], r"text/html, not JSON: no Overpass", 1),
+    "no positions of things": ([body(b'{"elements": [{"type": "node", "id": 1, "lat": 0, "lon": "x", "tags": {"shop": "x"}}]}')], r"not an answer as Overpass", 1),
+    "tags that are none": ([body(b'{"elements": [{"type": "node", "id": 1, "lat": 0, "lon": 0, "tags": [["shop", "x"]]}]}')], r"not an answer as Overpass", 1),
     "a list": ([body(b"[]")], r"JSON that is no map", 1),
     "no elements": ([body(b"{}")], r"not an answer as Overpass makes it", 1),
     "another's map": ([body(b'{"elements": [{"type": "way", "id": 1, "tags": {"highway": "x"}}]}')], r"no positions", 1),
@@ -178,7 +243,7 @@ def test_what_does_not_pass_is_a_reason(server, tmp_path, faults, message, times
     server.faults += faults
     asked = ask_streets(WIDER, asking(server, tmp_path))
     assert asked.failed
-    assert len(asked.ways.way_ids) == 0
+    assert len(asked.ways.way_ids) == len(asked.pois) == 0
     assert asked.missing == 2, "the second square is not asked for"
     assert len(server.times) == times
     assert shapely.is_empty(asked.ways.extent)
@@ -244,6 +309,7 @@ def test_an_old_answer_is_asked_anew_and_counts_where_the_server_is_down(server,
     assert down.failed
     assert (down.fetched, down.kept, down.missing) == (0, 1, 0)
     assert np.array_equal(down.ways.way_ids, first.ways.way_ids)
+    assert down.pois.equals(first.pois)
     assert down.notes[-1] == f"Streets of 1 square is as {to.host} told 45 days ago."
     assert ask_streets(GROUND, to).fetched == 1
     assert ask_streets(GROUND, to).fetched == 0

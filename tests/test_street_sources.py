@@ -22,8 +22,11 @@ from data.errors import SourceError
 from data.extract_download import noted
 from data.extract_offers import Limits
 from data.overpass_answers import OURS
-from data.street_files import date_of, network_of_file
+from data.pois import read_pois
+from data.street_files import date_of, network_of_file, network_of_ways
 from data.street_sources import StreetSources, ground_of, streets_for
+from data.street_ways import read_ways
+from geo.pois import POI_COLUMNS
 
 pytestmark = pytest.mark.slow
 
@@ -143,6 +146,44 @@ def test_none_and_nowhere_ask_nobody(sources, server, publisher):
     assert publisher.asked == []
 
 
+def test_points_of_interest_come_from_a_file_once(sources, monkeypatch):
+    here = replace(sources, streets=str(extract()))
+    found = streets_for(places(STATION), here)
+    assert found.path == extract()
+    whole = read_pois(extract()).pois
+    expected = whole[whole.intersects(found.found.ground)].reset_index(drop=True)
+    assert 100 < len(expected) < len(whole)
+    geopandas.testing.assert_geodataframe_equal(found.found.pois, expected)
+
+    def never(_):
+        pytest.fail("they are read again")
+
+    monkeypatch.setattr("data.pois.read_pois", never)
+    again = streets_for(places(STATION), here).found.pois
+    geopandas.testing.assert_geodataframe_equal(again, expected)
+    other = streets_for(places(SQUARE), here).found
+    assert other.ground.covers(other.pois.union_all())
+    assert {*other.pois["ref"]} - {*expected["ref"]}, "other ground has others"
+
+
+def test_points_of_interest_are_read_only_if_asked_for(sources, monkeypatch):
+    monkeypatch.setattr("data.pois.read_pois", lambda _: pytest.fail("they were not asked for"))
+    assert streets_for(places(STATION), replace(sources, streets=str(extract()))).found
+
+
+def test_a_file_of_streets_alone_has_no_points_of_interest(sources, tmp_path):
+    path, line = (
+        tmp_path / "streets.gpkg",
+        shapely.LineString([(24.94, 60.171), (24.943, 60.171)]),
+    )
+    frame = gpd.GeoDataFrame({"highway": ["steps"]}, geometry=[line], crs="EPSG:4326")
+    frame.to_file(path)
+    for _ in range(2):  # made, then kept
+        pois = streets_for(places(STATION), replace(sources, streets=str(path))).found.pois
+        assert (len(pois), tuple(pois.columns)) == (0, POI_COLUMNS)
+        assert pois.crs == "EPSG:4326"
+
+
 # A server --------------------------------------------------------------------------------
 
 
@@ -156,6 +197,10 @@ def test_little_ground_is_asked_for_once(sources, server, publisher):
     assert len(server.times) == asked
     assert again.found.digest == found.found.digest
     assert publisher.asked == []
+    assert found.path is None
+    assert len(found.found.pois) > 500
+    assert found.found.ground.covers(found.found.pois.union_all())
+    assert again.found.pois.equals(found.found.pois)
     offline = streets_for(places(STATION, SQUARE), replace(sources, offline=True))
     assert offline.found.digest == found.found.digest
     assert len(server.times) == asked
@@ -186,6 +231,14 @@ def test_a_stale_answer_counts_labelled_where_the_server_is_down(sources, server
     assert "told 90 days ago" in asked.notes[-1]
 
 
+def test_what_is_worked_out_is_known_by_its_points_of_interest_too():
+    ways, pois = read_ways(extract()), read_pois(extract()).pois
+    others = [pois.iloc[1:], pois.assign(name="x"), pois.set_geometry(pois.translate(1e-6))]
+    made = {network_of_ways(ways, pois=some, date=None).digest for some in (pois, *others)}
+    assert len(made) == 4
+    assert network_of_ways(ways, pois=pois.copy(), date="2026-11-01").digest in made
+
+
 # Extracts --------------------------------------------------------------------------------
 
 
@@ -194,6 +247,8 @@ def test_much_ground_in_one_region_is_downloaded_once_and_announced(sources, ser
     found = streets_for(places(STATION, SQUARE), replace(many(sources), tell=told.append))
     assert found.kind == "extract"
     assert found.sentence == "Streets: OpenStreetMap extract of Finland."
+    assert found.path == sources.extracts / "finland.osm.pbf"
+    assert {"shop", "food", "station"} <= {*found.found.pois["poi_class"]}
     assert "Mannerheimintie" in names(found)
     assert len(told) == 1
     assert told[0].startswith("Downloading the OpenStreetMap extract of Finland, 1 MB, once")
