@@ -8,10 +8,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTEST := PYTHONSAFEPATH=1 $(BIN)/python -m pytest
 
-.PHONY: map test wheel-test browser lint format bench nominatim lock records clean
+.PHONY: map test wheel-test browser lint format bench bench-streets nominatim lock records clean
 
 map: $(VENV)/.run
-	@$(BIN)/passersby run
+	@$(BIN)/passersby run --streets none
 
 test: $(VENV)/.test
 	$(PYTEST) $(TESTS)
@@ -31,6 +31,18 @@ bench: $(VENV)/.test
 	$(BIN)/python tests/benchmarks/bench_names.py
 	$(BIN)/python tests/benchmarks/bench_extract.py
 	$(BIN)/python tests/benchmarks/coverage_ahead.py
+
+# Streets, walks and people beside other tools, which are installed for this alone.
+bench-streets: $(VENV)/.bench
+	$(BIN)/python tests/benchmarks/bench_streets.py
+	$(BIN)/python tests/benchmarks/bench_pois.py
+	$(BIN)/python tests/benchmarks/bench_walk_flow.py
+	$(BIN)/python tests/benchmarks/bench_service_areas.py
+	$(BIN)/python tests/benchmarks/bench_zonal.py
+
+$(VENV)/.bench: $(VENV)/.test
+	@$(PIP) install --quiet -e ".[bench]"
+	@touch $@
 
 # The environment comes from the lock, hash by hash. The package itself is installed without a
 # build environment of its own, so that nothing unhashed is ever fetched.

@@ -242,14 +242,16 @@ OUT_DEPLOYMENTS = Table(
         text("exposure_source", "Where exposure comes from.", *EXPOSURE_SOURCES),
         number(
             "walk_past_per_h",
-            "People-passages per hour past the spot; null until streets are known.",
+            "People-passages per hour past the spot on weekdays from 10 to 17 o'clock, a "
+            "median; neither faces nor distinct people. Null where nothing tells it.",
             "passages/h",
         ),
         number("walk_past_per_h_lo80", "Lower end of its 80 % interval.", "passages/h"),
         number("walk_past_per_h_hi80", "Upper end of its 80 % interval.", "passages/h"),
         number(
             "residents_800m",
-            "Residents within 800 m of the place: context, not passers-by.",
+            "Residents within 800 m of the place, along the streets where these are known, "
+            "else as the crow flies (see residents_method): context, not passers-by.",
             "persons",
         ),
         text("residents_method", "Grid, vintage and shape the residents were counted with."),
@@ -305,6 +307,14 @@ OUT_PLACES = Table(
         number("duration_h", "Hours recorded there, where stated.", "h"),
         count("faces_seen", "Faces reported seen there; null where none is reported.", "faces"),
         count("arrests", "Arrests reported there; null where none is reported.", "arrests"),
+        number(
+            "walk_past_per_h",
+            "People-passages per hour past it on weekdays from 10 to 17 o'clock, a median.",
+            "passages/h",
+        ),
+        number("walk_past_per_h_lo80", "Lower end of its 80 % interval.", "passages/h"),
+        number("walk_past_per_h_hi80", "Upper end of its 80 % interval.", "passages/h"),
+        text("walk_past_method", "What it was estimated from, or why it was not."),
     ),
     spatial=True,
 )

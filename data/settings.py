@@ -7,6 +7,11 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from data.extracts import BASE
+
+STREET_WORDS = ("auto", "none", "overpass")
+"""What ``streets`` may say instead of a path."""
+
 
 class Settings(BaseSettings):
     """
@@ -28,6 +33,12 @@ class Settings(BaseSettings):
     nominatim
         Nominatim to ask about places that no table holds: an address, or "public" for
         OpenStreetMap's own. None asks nobody.
+    streets
+        Where streets come from: "auto", "none", "overpass", or an extract's path.
+    overpass
+        Overpass API to ask for streets: an address, or "public".
+    extracts
+        Where regional extracts are downloaded from: Geofabrik, or a mirror with its paths.
 
     Examples
     --------
@@ -44,6 +55,14 @@ class Settings(BaseSettings):
     offline: bool = False
     site_url: str | None = Field(default=None, pattern=r"^https?://[^\s]+$")
     nominatim: str | None = Field(default=None, pattern=r"^(public|https?://[^\s]+)$")
+    streets: str = "auto"
+    overpass: str = Field(default="public", pattern=r"^(public|https?://[^\s]+)$")
+    extracts: str = Field(default=BASE, pattern=r"^https?://[^\s]+$")
+
+    @property
+    def streets_file(self) -> Path | None:
+        """The extract that streets are to come from, where one was named."""
+        return None if self.streets in STREET_WORDS else Path(self.streets)
 
     @property
     def state(self) -> Path:

@@ -35,7 +35,8 @@ def people_of(
     network
         The streets.
     population
-        Path or address of a raster of residents; None for the postcodes of Great Britain.
+        Path or address of a raster of residents; None for the embedded census grids, and
+        the postcodes of the rest of Great Britain.
     unit
         What the cells of the rasters hold; see `data.population.RasterReading`.
     jobs
@@ -65,7 +66,8 @@ def people_of(
 
 
 def _embedded(network: StreetNetwork) -> list[PopulationGrid]:
-    """Return the residents that Britain's postcodes tell of; elsewhere, nothing."""
+    """Return the census grids at hand, then the residents that Britain's postcodes tell of."""
+    from data.population import load_grids
     from data.surroundings import postcode_residents
     from geo.crs import MEASURED, measuring_system, to_metric
 
@@ -73,7 +75,7 @@ def _embedded(network: StreetNetwork) -> list[PopulationGrid]:
     if measuring_system((west + east) / 2, (south + north) / 2) != MEASURED:
         return []
     grid = postcode_residents(to_metric(network.edges.geometry).total_bounds)
-    return [grid] if grid.array.any() else []
+    return [*load_grids(), grid] if grid.array.any() else []
 
 
 def _grids(

@@ -66,6 +66,12 @@ class WalkCalibration:
     periods: pd.DataFrame
 
     @property
+    def levels_per_h(self) -> dict[str, float]:
+        """Passages per hour of the typical counter of each town, in the period used."""
+        used = self.periods[self.periods["period"].str.endswith(", used")]
+        return dict(zip(used["town"], used["level_per_h"], strict=True))
+
+    @property
     def model(self) -> WalkModel:
         """How people walk, as the walk flow that was calibrated had it."""
         from geo.decay import ExponentialDecay

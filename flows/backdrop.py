@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from flows.handover import Checked, Tabulated
     from geo.gazetteer import Gazetteer
     from geo.residents import PopulationGrid
+    from maps.walkers import WalkBasis
 
 OSM_SOURCES = ("OpenStreetMap", "Nominatim")
 """How ``located_by`` names what comes from OpenStreetMap."""
@@ -70,7 +71,17 @@ def list_credits(tables: Tabulated) -> list[dict[str, object]]:
     owed = entries_owed(load_catalog(), located_by=by)
     embedded = [{name: getattr(entry, name) for name in names} for entry in owed]
     mapped = bool(by.str.contains("|".join(OSM_SOURCES), regex=True).any())
+    mapped |= bool(tables.streets_credit)
     return [*embedded, dict(OSM_CREDIT)] if mapped else embedded
+
+
+def walk_basis() -> WalkBasis:
+    """Tell the method page what estimates of people walking past rest on."""
+    from data.walk_calibration import load_walk_calibration
+    from maps.walkers import WalkBasis
+
+    calibration = load_walk_calibration()
+    return WalkBasis(calibration.scores, calibration.sources, calibration.levels_per_h)
 
 
 def join_relief(grids: Sequence[PopulationGrid]) -> gpd.GeoDataFrame | None:

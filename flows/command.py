@@ -153,6 +153,7 @@ def _request_of(options: argparse.Namespace) -> Request:
         msg = "--add keeps the embedded records beside SOURCEs, but no SOURCE was given."
         raise UsageError(msg)
     settings = _settings_of(options)
+    _require_extract(settings)
     require_ours(settings.out)
     return Request(
         settings,
@@ -162,23 +163,20 @@ def _request_of(options: argparse.Namespace) -> Request:
         missing=tuple(options.missing),
         force=options.force,
         population=options.population,
+        population_unit=options.population_unit,
+        jobs=options.jobs,
         tiles=options.tiles,
-        streets=_extract_of(options.streets),
     )
 
 
-def _extract_of(streets: str) -> Path | None:
-    """Return the extract that ``--streets`` names; auto uses none yet."""
-    if streets in {"auto", "none"}:
-        return None
-    path = Path(streets)
-    if not path.is_file():
+def _require_extract(settings: Settings) -> None:
+    path = settings.streets_file
+    if path is not None and not path.is_file():
         msg = (
-            f"--streets {streets} is not a file. Give auto, none, or an OpenStreetMap extract "
-            "such as greater-london.osm.pbf."
+            f"--streets {path} is not a file. Give auto, none, overpass, or an OpenStreetMap "
+            "extract such as greater-london.osm.pbf."
         )
         raise UsageError(msg)
-    return path
 
 
 def _settings_of(options: argparse.Namespace) -> Settings:
@@ -193,7 +191,9 @@ def _typed_settings(options: argparse.Namespace) -> Settings:
 
     from data.settings import Settings
 
-    names = ("project", "out", "offline", "site_url", "nominatim")
+    names = (
+        "project", "out", "offline", "site_url", "nominatim", "streets", "overpass", "extracts",
+    )  # fmt: skip
     given = {name: getattr(options, name, None) for name in names}
     typed = {name: value for name, value in given.items() if value}
     try:
@@ -269,11 +269,12 @@ def _locate(options: argparse.Namespace) -> int:
     from flows.offline import confined
 
     settings = _typed_settings(options)
-    if settings.nominatim or _extract_of(options.streets):
+    _require_extract(settings)
+    if settings.nominatim or settings.streets_file:
         _require_project(settings)
     lookup = Lookup(
         country=options.country,
-        streets=_extract_of(options.streets),
+        streets=settings.streets_file,
         nominatim=settings.nominatim,
         state=settings.state,
         offline=settings.offline,
@@ -337,6 +338,7 @@ def _streets(options: argparse.Namespace) -> int:
     wanted = Wanted(
         extract=options.extract,
         out=options.out,
+        points=options.points,
         population=options.population,
         population_unit=options.population_unit,
         jobs=options.jobs,

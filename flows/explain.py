@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geo.errors import InputError
 
@@ -138,18 +138,18 @@ def _afresh(settings: Settings) -> dict[str, pd.DataFrame]:
     from flows.handover import Request
     from flows.stages import (
         check_records,
-        count_residents,
         estimate_faces,
         locate_records,
         named_tables,
         read_documents,
         tabulate,
     )
+    from flows.surroundings import find_streets, surround_places
 
-    request = Request(settings)
+    request = Request(settings.model_copy(update={"streets": "none"}))
     checked = check_records(read_documents(request), request)
     checked, places = locate_records(checked, request.lookup)
-    around = count_residents(places, request)
+    around = surround_places(places, find_streets(places, request), request)
     return named_tables(checked, tabulate(checked, around, estimate_faces(checked)))
 
 
@@ -212,18 +212,28 @@ def _remark_lines(deployment_id: str, evidence: Evidence) -> list[str]:
 def _place_lines(deployment_id: str, row: pd.Series, evidence: Evidence) -> list[str]:
     out = evidence.tables["out_deployments"]
     placed = out[out["deployment_id"] == deployment_id].iloc[0]
-    reasons = _reasons(row, placed, evidence)
+    found = _found(row, placed, evidence)
     lines = [f"Place: {name} = {_value(placed[name])}" for name in PLACED]
-    lines += [f"Place: {reason}" for reason in reasons]
+    lines += [f"Place: {place['reason']}" for place in found]
     residents = _value(placed["residents_800m"])
     return [
         *lines,
         f"Residents within 800 m: {residents} ({_value(placed['residents_method'])})",
+        _walk_past_line(placed, found),
     ]
 
 
-def _reasons(row: pd.Series, placed: pd.Series, evidence: Evidence) -> list[str]:
-    """Tell why a place was read so: of two that conflict, of both."""
+def _walk_past_line(placed: pd.Series, found: list[dict[str, Any]]) -> str:
+    ends = ("", "_lo80", "_hi80")
+    middle, low, high = (placed[f"walk_past_per_h{end}"] for end in ends)
+    how = _value(found[0]["walk_past_method"]) if found else ""
+    if not _known(middle):
+        return f"Walk past an hour: not known ({how})"
+    return f"Walk past an hour: {middle:,.0f}, 80 % interval {low:,.0f} to {high:,.0f} ({how})"
+
+
+def _found(row: pd.Series, placed: pd.Series, evidence: Evidence) -> list[dict[str, Any]]:
+    """Return the place as it was found: of two that conflict, both."""
     from data.readings import with_readings
     from data.tables import as_rows
 
@@ -238,7 +248,7 @@ def _reasons(row: pd.Series, placed: pd.Series, evidence: Evidence) -> list[str]
     ]
     spot = tuple(value if _known(value) else None for value in (placed["lon"], placed["lat"]))
     here = [place for place in alike if (place["lon"], place["lat"]) == spot]
-    return [place["reason"] for place in here or alike]
+    return here or alike
 
 
 def _estimate_lines(deployment_id: str, core: pd.DataFrame, evidence: Evidence) -> list[str]:

@@ -9,7 +9,6 @@ from flows.lookup import Lookup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     import geopandas as gpd
     import pandas as pd
@@ -34,12 +33,12 @@ class Request:
     renames, missing, force
         How to read headers the vocabulary does not know, columns that may be missing, and
         whose records these are.
-    population
-        A population grid to use instead of the embedded ones.
+    population, population_unit
+        A population grid to use instead of the embedded ones, and what its cells hold.
+    jobs
+        Jobs or people by day: a grid, or a table of points.
     tiles
         Background tiles asked for.
-    streets
-        An extract of OpenStreetMap to find places in.
     """
 
     settings: Settings
@@ -48,15 +47,16 @@ class Request:
     renames: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     force: str | None = None
-    population: Path | None = None
+    population: str | None = None
+    population_unit: str = "auto"
+    jobs: str | None = None
     tiles: str | None = None
-    streets: Path | None = None
 
     @property
     def lookup(self) -> Lookup:
         """Where places may be looked up."""
         return Lookup(
-            streets=self.streets,
+            streets=self.settings.streets_file,
             nominatim=self.settings.nominatim,
             state=self.settings.state,
             offline=self.settings.offline,
@@ -101,11 +101,21 @@ class Estimated:
 
 @dataclass(frozen=True)
 class Surrounded:
-    """Places with the people around them, residents of whole areas, and a relief of people."""
+    """
+    Places with the people around them, residents of whole areas, and a relief of people.
+
+    ``streets`` says in a sentence where streets came from, ``streets_credit`` to whom they are
+    owed, ``notes`` what to tell the user, ``unreachable`` whether a server that was to be
+    asked for them gave no answer.
+    """
 
     places: gpd.GeoDataFrame
     areas: pd.DataFrame
     relief: gpd.GeoDataFrame | None
+    streets: str = ""
+    streets_credit: str = ""
+    notes: tuple[str, ...] = ()
+    unreachable: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,3 +127,5 @@ class Tabulated:
     areas: pd.DataFrame
     vagueness: pd.DataFrame
     relief: gpd.GeoDataFrame | None
+    streets: str = ""
+    streets_credit: str = ""

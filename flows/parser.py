@@ -76,9 +76,11 @@ def _add_run(commands: argparse._SubParsersAction[_Parser]) -> None:
     add(
         "--streets",
         metavar="auto|none|overpass|FILE",
-        help="OpenStreetMap extract of the streets; auto takes one kept before, else fetches "
-        "one where there is a network (auto)",
+        help="where streets come from; auto takes an extract kept before, else downloads one "
+        "or, for a few places, asks Overpass, where there is a network (auto)",
     )
+    add("--overpass", metavar="URL|public", help="Overpass API to ask for streets (public)")
+    add("--extracts", metavar="URL", help="mirror to download regional extracts from")
     _add_geocoder(parser)
     _add_people(parser)
     add("--strict", action="store_true", help="exit 1 when a row is rejected")
@@ -119,7 +121,6 @@ def _add_locate(commands: argparse._SubParsersAction[_Parser]) -> None:
     add("--json", action="store_true", help="print candidates for PLACE as JSON, one a line")
     add(
         "--streets",
-        default="auto",
         metavar="FILE",
         help="OpenStreetMap extract to find streets and venues in (.osm.pbf, .gpkg, .graphml)",
     )
@@ -169,6 +170,7 @@ def _add_streets(commands: argparse._SubParsersAction[_Parser]) -> None:
     add = parser.add_argument
     add("extract", metavar="EXTRACT", type=Path, help="map to read")
     add("--out", type=Path, required=True, metavar="FILE.parquet", help="GeoParquet to write")
+    add("--points", type=Path, metavar="FILE", help="shops and the like, if EXTRACT lacks them")
     _add_people(parser)
     add(
         "--hours",

@@ -7,13 +7,12 @@ each a task. Nothing else differs, so both publish the same bytes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from flows.publish import drafting, publish
 from flows.stages import (
     check_records,
-    count_residents,
     draw_site,
     estimate_faces,
     locate_records,
@@ -22,17 +21,19 @@ from flows.stages import (
     tabulate,
     write_manifest,
 )
+from flows.surroundings import find_streets, surround_places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from flows.handover import Checked, Request, Tabulated
+    from flows.handover import Checked, Request, Surrounded, Tabulated
 
 STAGES: dict[Callable[..., Any], str] = {
     read_documents: "reading documents",
     check_records: "checking records",
     locate_records: "locating places",
-    count_residents: "counting residents",
+    find_streets: "finding streets",
+    surround_places: "counting people",
     estimate_faces: "estimating faces",
     tabulate: "joining tables",
     store_tables: "storing tables",
@@ -59,7 +60,7 @@ class Outcome:
     notes
         Sentences about the documents and places for whoever runs it.
     unreachable
-        Whether a geocoder that was to be asked gave no answer.
+        Whether a geocoder or a map server that was to be asked gave no answer.
     """
 
     rows_in: int
@@ -104,25 +105,45 @@ def run_pipeline(request: Request, call: Callable[..., Any] = plainly) -> Outcom
     with drafting(request.settings.out) as draft:
         documents = call(read_documents, request)
         checked = call(check_records, documents, request)
-        checked, places = call(locate_records, checked, request.lookup)
-        around = call(count_residents, places, request)
+        checked, places, streets = _find_places(checked, request, call)
+        around = call(surround_places, places, streets, request)
         estimated = call(estimate_faces, checked)
         tables = call(tabulate, checked, around, estimated)
         call(store_tables, checked, tables, draft)
         call(draw_site, checked, estimated, tables, request, draft)
         call(write_manifest, checked, tables, draft)
         call(publish, draft, request.settings.out)
-    return count_outcome(checked, tables)
+    return count_outcome(checked, around, tables)
 
 
-def count_outcome(checked: Checked, tables: Tabulated) -> Outcome:
+def _find_places(
+    checked: Checked, request: Request, call: Callable[..., Any]
+) -> tuple[Checked, Any, Any]:
+    """
+    Locate places and find their streets; where a map came with these, look again on it.
+
+    Which map to fetch shows only once places are known roughly, and a geocoder is asked last.
+    """
+    lookup = request.lookup
+    if lookup.streets is not None or request.settings.streets == "none":
+        located, places = call(locate_records, checked, lookup)
+        return located, places, call(find_streets, places, request)
+    located, places = call(locate_records, checked, replace(lookup, nominatim=None))
+    streets = call(find_streets, places, request)
+    if streets.path is not None or lookup.nominatim is not None:
+        again = replace(lookup, streets=streets.path)
+        located, places = call(locate_records, checked, again)
+    return located, places, streets
+
+
+def count_outcome(checked: Checked, around: Surrounded, tables: Tabulated) -> Outcome:
     """
     Count what a run did.
 
     Parameters
     ----------
-    checked, tables
-        Tables of the run.
+    checked, around, tables
+        What the run found.
 
     Returns
     -------
@@ -139,6 +160,6 @@ def count_outcome(checked: Checked, tables: Tabulated) -> Outcome:
         rows_flagged=int(checked.flags["deployment_id"].nunique()),
         corrections=len(checked.corrections),
         precision={name: int(mix.get(name, 0)) for name in PRECISIONS},
-        notes=checked.notes,
-        unreachable=checked.unreachable,
+        notes=(*checked.notes, *around.notes),
+        unreachable=checked.unreachable or around.unreachable,
     )

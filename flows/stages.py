@@ -15,7 +15,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from data.errors import SourceError
-from flows.backdrop import draw_backdrop, join_relief, list_credits
+from flows.backdrop import draw_backdrop, list_credits, walk_basis
 from flows.handover import Checked, Documents, Estimated, Surrounded, Tabulated
 
 if TYPE_CHECKING:
@@ -187,22 +187,6 @@ def ask_about(
     return replace(checked, core=core, flags=flags, notes=notes)
 
 
-def count_residents(places: gpd.GeoDataFrame, request: Request) -> Surrounded:
-    """Count who lives around every place, and in every area with a deployment."""
-    from data.gazetteer import load_gazetteer
-    from data.population import load_grids
-    from geo.residents import residents_of, residents_within
-
-    grids = load_grids(request.population, around=places)
-    areas = load_gazetteer().areas
-    areas = areas[areas["area_code"].isin(places["area_code"].dropna())]
-    return Surrounded(
-        places=places.join(residents_within(places, grids)),
-        areas=areas[["area_code"]].join(residents_of(areas, grids)),
-        relief=join_relief(grids),
-    )
-
-
 def estimate_faces(checked: Checked) -> Estimated:
     """Expect the faces of every deployment, and score the way they are expected."""
     from data.eras import load_eras
@@ -237,6 +221,8 @@ def tabulate(checked: Checked, around: Surrounded, estimated: Estimated) -> Tabu
         areas=tabulate_areas(deployments, around.areas),
         vagueness=conform(index_vagueness(deployments), OUT_VAGUENESS),
         relief=around.relief,
+        streets=around.streets,
+        streets_credit=around.streets_credit,
     )
 
 
@@ -295,6 +281,8 @@ def site_tables(
     backdrop = draw_backdrop(checked, tables)
     return SiteTables(
         place_calibration=load_place_calibration(),
+        walk_basis=walk_basis(),
+        streets=tables.streets,
         deployments=tables.deployments,
         places=tables.places,
         areas=tables.areas,

@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from flows.parser import UsageError
 from flows.screen import print_table
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
+    import pandas as pd
 
     from geo.street_network import StreetNetwork
     from geo.trip_ends import TripEnds
@@ -37,6 +40,8 @@ class Wanted:
         The map.
     out
         File to write.
+    points
+        A file of shops and the like, where the map itself holds streets alone.
     population, population_unit, jobs
         Rasters or tables of people; see `data.population`.
     hours
@@ -47,6 +52,7 @@ class Wanted:
 
     extract: Path
     out: Path
+    points: Path | None = None
     population: str | None = None
     population_unit: str = "auto"
     jobs: str | None = None
@@ -56,11 +62,16 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Walked:
-    """The walks of a city: where they begin and end, what flows, and the seconds it took."""
+    """
+    The walks of a city: where they begin and end, what flows, and the seconds it took.
+
+    ``told`` says whether enough is known of what people walk to.
+    """
 
     ends: TripEnds
     flow: WalkFlow
     flow_s: float
+    told: bool
 
 
 def write_streets(wanted: Wanted) -> None:
@@ -86,7 +97,8 @@ def write_streets(wanted: Wanted) -> None:
     hours, calibration = read_hours(wanted.hours), load_walk_calibration()
     network = load_network(wanted.extract)
     walked = _walked(network, calibration.model, wanted)
-    edges = street_layer(network, walked.flow, calibration.walk_flow, hours=hours)
+    flow = walked.flow if walked.told else walked.flow.unknown()
+    edges = street_layer(network, flow, calibration.walk_flow, hours=hours)
     _write(edges, wanted.out)
     _tell(edges, walked, wanted)
 
@@ -104,7 +116,7 @@ def _require_writable(out: Path) -> None:
 def _walked(network: StreetNetwork, model: WalkModel, wanted: Wanted) -> Walked:
     from data.pois import read_pois
     from data.street_people import people_of
-    from geo.trip_ends import trip_ends
+    from geo.trip_ends import tells_walks, trip_ends
     from geo.walk_flow import walk_flow
 
     people = people_of(
@@ -114,11 +126,20 @@ def _walked(network: StreetNetwork, model: WalkModel, wanted: Wanted) -> Walked:
         jobs=wanted.jobs,
         offline=wanted.offline,
     )
-    ends = trip_ends(network, people, read_pois(wanted.extract).pois)
-    walk_flow(network, 0 * ends.nodes, model)  # so that loading the kernel is not timed
+    pois = read_pois(wanted.points or wanted.extract).pois
+    ends = trip_ends(network, people, pois)
+    walk_flow(network, _from_one(ends.nodes), model)  # so that loading is not timed
     start = time.perf_counter()
     flow = walk_flow(network, ends.nodes, model, threads=os.cpu_count() or 1)
-    return Walked(ends, flow, time.perf_counter() - start)
+    flow_s = time.perf_counter() - start
+    return Walked(ends, flow, flow_s, tells_walks(pois))
+
+
+def _from_one(ends: pd.DataFrame) -> pd.DataFrame:
+    """Return the same ends with the walks of one node alone."""
+    first = ends["origins"].to_numpy().argmax() if len(ends) else 0
+    origins = ends["origins"].where(np.arange(len(ends)) == first, 0.0)
+    return ends.assign(origins=origins)
 
 
 def _write(edges: gpd.GeoDataFrame, out: Path) -> None:
@@ -154,9 +175,12 @@ def _tell(edges: gpd.GeoDataFrame, walked: Walked, wanted: Wanted) -> None:
 
 def _busiest(edges: gpd.GeoDataFrame, hours: str) -> str:
     """Name the stretch expected to be busiest, with its interval."""
-    named = edges[edges["name"].notna() & edges["walk_past_per_h"].gt(0)]
+    named = edges[edges["name"].notna() & edges["walk_past_per_h"].notna()]
     if named.empty:
-        return "No passages can be told of any street with a name."
+        return (
+            "No walks or passages are told: the map holds no shop, office or school that "
+            "people walk to. Give a whole extract, or name a file that has them with --points."
+        )
     top = named.loc[named["walk_past_per_h"].idxmax()]
     low, high = top["walk_past_per_h_lo80"], top["walk_past_per_h_hi80"]
     return (

@@ -27,6 +27,9 @@ REACH_M = 200.0
 """A point of interest farther than this from any street is on none that is mapped. The point of
 a school or a department store, inside its outline, is often 100 m from the street."""
 
+DRAWS = ("shop", "food", "office", "school", "service", "leisure")
+"""Classes that walks are made to. A map of streets alone may hold bus stops, and no more."""
+
 FROM_PEOPLE = "residents placed on streets"
 FROM_BUILDINGS = "no population at hand: residents by the floor area of buildings"
 FROM_POINTS = "no population at hand: walks begin at stations, stops, offices and shops alone"
@@ -157,6 +160,35 @@ def trip_ends(
         for column in ("origins", "destinations")
     }
     return TripEnds(pd.DataFrame(nodes, index=network.nodes.index), _tally(parts), method)
+
+
+def tells_walks(pois: gpd.GeoDataFrame) -> bool:
+    """
+    Tell whether points of interest are enough to tell where people walk.
+
+    Parameters
+    ----------
+    pois
+        ``poi_class`` of each.
+
+    Returns
+    -------
+    tells
+        Whether any of them draws walks. Of a map that holds streets alone nothing can be told:
+        that nobody has mapped a shop does not mean that there is none.
+
+    Raises
+    ------
+    MissingColumnError
+        If there is no ``poi_class``.
+
+    Examples
+    --------
+    >>> tells_walks(pd.DataFrame({"poi_class": ["transit_stop"]}))
+    False
+    """
+    require_columns(pois, {"poi_class"}, name="pois")
+    return bool(pois["poi_class"].isin(DRAWS).any())
 
 
 # Homes -----------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -121,6 +121,10 @@ class WalkFlow:
     edges: pd.DataFrame
     nodes: pd.DataFrame
     settled: int
+
+    def unknown(self) -> WalkFlow:
+        """Return the same with no trip known along any edge."""
+        return replace(self, edges=self.edges * math.nan)
 
     @property
     def produced(self) -> float:

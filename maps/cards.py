@@ -123,16 +123,21 @@ def expected_line(row: Row) -> str:
 
 def walk_past_line(row: Row) -> str:
     """
-    Say how many walked past, where streets are known.
+    Say roughly how many walk past, where anything tells it.
 
     Examples
     --------
     >>> walk_past_line({"walk_past_per_h": None})
     ''
+    >>> ends = {"walk_past_per_h_lo80": 863.0, "walk_past_per_h_hi80": 70564.0}
+    >>> walk_past_line({"walk_past_per_h": 7803.0, **ends})
+    'very roughly 7,800 people an hour by day, likely 860 to 71,000'
     """
     values = [row.get(f"walk_past_per_h{end}") for end in ("", "_lo80", "_hi80")]
-    known = [value for value in values if value is not None]
-    return words.likely(*known, noun="passages an hour") if len(known) == len(values) else ""
+    if None in values:
+        return ""
+    said = words.likely(*values, noun="people an hour by day")
+    return said.replace("about", "very roughly", 1)
 
 
 def nearby_line(row: Row) -> str:

@@ -16,6 +16,7 @@ from maps.templates import asset, render_page, template
 from maps.vague_chart import figure_of
 from maps.vagueness import measure, table_of
 from maps.verdict import not_covered, verdict
+from maps.walkers import walkers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,6 +36,7 @@ CONTENTS = {
     "found": "How well they are found",
     "vague": "How vague the records are",
     "residents": "Residents",
+    "walkers": "People walking past",
     "eras": "Counting eras",
     "scorecard": "How wrong the estimate is",
     "corrections": "Corrections",
@@ -49,7 +51,7 @@ CONTENTS = {
 RESIDENTS = "residents within 800 m"
 """What a heading says already."""
 
-OPTIONAL = frozenset({"vague", "residents"})
+OPTIONAL = frozenset({"vague", "residents", "walkers"})
 """Sections left out where there is nothing to say."""
 
 
@@ -87,7 +89,9 @@ def render_method(tables: SiteTables) -> bytes:
         "twice": twice_line(as_rows(tables.places)),
         "counts": _counts(rows),
         "total": len(rows),
-        "walked": any(row.get("walk_past_per_h") is not None for row in rows),
+        "walkers": walkers_of(
+            as_rows(tables.places), basis=tables.walk_basis, streets=tables.streets
+        ),
         "residents": Counter(
             words.clean(r["residents_method"]).removeprefix(RESIDENTS).lstrip(", ")
             for r in rows

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from maps.walkers import WalkBasis
+
 
 @dataclass(frozen=True)
 class SiteTables:
@@ -38,6 +40,10 @@ class SiteTables:
         How well known spots are found: ``kind``, ``covered_by``, ``spots``,
         ``right_area_share``, ``inside_share``, ``inside_lo95_share``, ``inside_hi95_share``,
         ``radius_median_m``, ``radius_p90_m``, ``part``, ``date`` and ``truth``, or None.
+    walk_basis
+        What estimates of people walking past rest on, or None.
+    streets
+        Where streets came from, as a sentence.
     stations
         ``name`` and point ``geometry``, or None.
     version
@@ -62,6 +68,8 @@ class SiteTables:
     relief: gpd.GeoDataFrame | None = None
     stations: gpd.GeoDataFrame | None = None
     place_calibration: pd.DataFrame | None = None
+    walk_basis: WalkBasis | None = None
+    streets: str = ""
     version: str = ""
     site_url: str | None = None
     tiles: str | None = None

@@ -8,6 +8,8 @@ from pathlib import Path
 import nominatim_server
 import pytest
 
+os.environ["PASSERSBY_STREETS"] = "none"  # no test fetches a map from where maps are published
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -11,6 +11,9 @@ import flows
 
 PACKAGE_ROOT = str(Path(flows.__file__).resolve().parent.parent)
 
+OURS = {"PYTHONPATH": PACKAGE_ROOT, "PYTHONSAFEPATH": "1", "PASSERSBY_STREETS": "none"}
+"""Set for every command; no test fetches a map from where maps are published."""
+
 
 def run_command(*arguments, folder, **environment):
     """Run ``passersby ARGUMENTS`` in a folder and return the finished process."""
@@ -26,7 +29,7 @@ def run_command(*arguments, folder, **environment):
         text=True,
         timeout=280,
         check=False,
-        env=kept | {"PYTHONPATH": PACKAGE_ROOT, "PYTHONSAFEPATH": "1"} | environment,
+        env=kept | OURS | environment,
     )
 
 

@@ -1,0 +1,142 @@
+"""What the method page says of how many walk past, and of how wrong that is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from maps import words
+from maps.rows import as_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from maps.rows import Row
+
+FIGURES = ("mape_share", "median_ape_share", "coverage80_share", "coverage90_share")
+
+
+@dataclass(frozen=True)
+class WalkBasis:
+    """
+    What estimates of people walking past rest on.
+
+    Attributes
+    ----------
+    scores
+        How estimates scored on counters left out: ``what``, ``model``, ``n``, ``log_bias``,
+        ``mape_share``, ``median_ape_share``, ``rank_correlation``, ``crps``,
+        ``coverage80_share`` and ``coverage90_share``.
+    sources
+        Where the counts come from, one line each.
+    levels_per_h
+        Passages per hour of the typical counter of each town that was counted, by town.
+    """
+
+    scores: pd.DataFrame
+    sources: tuple[str, ...]
+    levels_per_h: Mapping[str, float]
+
+
+def walkers_of(
+    places: Sequence[Row], *, basis: WalkBasis | None, streets: str
+) -> dict[str, Any] | None:
+    """
+    Return what to say of people walking past, or None where nothing was estimated.
+
+    Parameters
+    ----------
+    places
+        Rows of the table of places.
+    basis
+        What the estimates rest on.
+    streets
+        Where streets came from, as a sentence; may be empty.
+
+    Returns
+    -------
+    said
+        ``streets``; ``methods``, each with how many places it was used for; ``factor``, by how
+        much the typical interval goes up and down; ``sources``; ``levels``, a sentence on the
+        towns that were counted; ``sets``, each with ``name``, ``counters`` and ``rows``.
+    """
+    told = [row for row in places if row.get("walk_past_per_h")]
+    if not told or basis is None:
+        return None
+    methods = Counter(words.clean(row["walk_past_method"]) for row in told).most_common()
+    factors = [row["walk_past_per_h_hi80"] / row["walk_past_per_h"] for row in told]
+    return {
+        "streets": streets,
+        "methods": methods,
+        "factor": words.rough(median(factors)),
+        "sources": [words.clean(source, longest=300) for source in basis.sources],
+        "levels": levels_line(basis.levels_per_h),
+        "sets": _sets(basis.scores),
+    }
+
+
+def levels_line(levels_per_h: Mapping[str, float]) -> str:
+    """
+    Say how far apart the towns are that the level rests on.
+
+    Examples
+    --------
+    >>> levels_line({"Leeds": 2040.7, "Auckland": 419.4})
+    'The level rests on counters of Leeds (typically 2,000 passages an hour) and Auckland \
+(420), which differ by a factor of 4.9; that difference makes most of the interval.'
+    """
+    ordered = sorted(levels_per_h.items(), key=lambda town: (-town[1], town[0]))
+    first, *others = (f"{town} ({words.rough(level)})" for town, level in ordered)
+    said = first.replace("(", "(typically ").replace(")", " passages an hour)")
+    ratio = f"{ordered[0][1] / ordered[-1][1]:.1f}"
+    return (
+        f"The level rests on counters of {words.listing([said, *others])}, which differ by a "
+        f"factor of {ratio}; that difference makes most of the interval."
+    )
+
+
+def _sets(scores: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the scores by what was predicted, in their order."""
+    sets: dict[str, list[Row]] = {}
+    for row in as_rows(scores):
+        sets.setdefault(words.clean(row["what"]), []).append(row)
+    return [
+        {"name": name, "counters": words.count(round(rows[0]["n"])), "rows": _lines(rows)}
+        for name, rows in sets.items()
+    ]
+
+
+def _lines(rows: Sequence[Row]) -> list[dict[str, str]]:
+    return [
+        {
+            "model": words.clean(row["model"]),
+            **{name: _percent(row[name]) for name in FIGURES},
+            "bias": _signed(row["log_bias"]),
+            "rank": _signed(row["rank_correlation"]),
+            "crps": words.NONE if row["crps"] is None else f"{row['crps']:.2f}",
+        }
+        for row in rows
+    ]
+
+
+def _percent(share: float | None) -> str:
+    return words.NONE if share is None else f"{100 * share:.0f} %"
+
+
+def _signed(value: float | None) -> str:
+    """
+    Write a number with its sign.
+
+    Examples
+    --------
+    >>> _signed(0.731), _signed(0.001), _signed(None) == words.NONE
+    ('+0.73', '0.00', True)
+    """
+    if value is None:
+        return words.NONE
+    text = f"{value:+.2f}"
+    return "0.00" if text in {"+0.00", "-0.00"} else text.replace("-", words.MINUS)
