@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 OSM_SOURCES = ("OpenStreetMap", "Nominatim")
 """How ``located_by`` names what comes from OpenStreetMap."""
 
+STAND_IN, STATIONS = "postcodes and stations", "railway stations"
+"""How ``walk_past_method`` begins where stations stand in for walks; and the table of them."""
+
 OSM_CREDIT: dict[str, object] = {
     "title": "Streets and places of OpenStreetMap",
     "licence": "Open Data Commons Open Database License (ODbL) 1.0",
@@ -68,7 +71,9 @@ def list_credits(tables: Tabulated) -> list[dict[str, object]]:
 
     names = ("title", "licence", "credit", "vintage")
     by = tables.places["located_by"].astype("str")
-    owed = entries_owed(load_catalog(), located_by=by)
+    stood_in = tables.places["walk_past_method"].astype("str").str.contains(STAND_IN)
+    used = [*by, *([STATIONS] if stood_in.any() else [])]
+    owed = entries_owed(load_catalog(), located_by=used)
     embedded = [{name: getattr(entry, name) for name in names} for entry in owed]
     mapped = bool(by.str.contains("|".join(OSM_SOURCES), regex=True).any())
     mapped |= bool(tables.streets_credit)

@@ -41,6 +41,16 @@ def test_nothing_on_record_draws_nothing():
     ],
 )
 def test_a_database_licence_is_named_where_a_place_rests_on_it(located_by, licences):
-    tables = SimpleNamespace(places=pd.DataFrame({"located_by": located_by}))
-    found = [str(entry["licence"]) for entry in list_credits(tables)]
-    assert sum("ODbL" in licence for licence in found) == licences
+    assert odbl_credits(located_by) == licences
+
+
+def odbl_credits(located_by, *, streets="", walk_past=None):
+    places = pd.DataFrame({"located_by": located_by, "walk_past_method": walk_past})
+    found = list_credits(SimpleNamespace(places=places, streets_credit=streets))
+    return sum("ODbL" in str(entry["licence"]) for entry in found)
+
+
+def test_streets_and_stations_that_stand_in_for_walks_are_credited_too():
+    assert odbl_credits(["stations"], streets="OpenStreetMap contributors") == 1
+    assert odbl_credits(["stations"], walk_past="postcodes and stations within 1200 m") == 1
+    assert odbl_credits(["stations"], walk_past="the place is not known") == 0

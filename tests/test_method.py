@@ -8,6 +8,7 @@ from toy_site import SHA, toy_site
 
 from geo.scorecard import ROLLING, TRAILING_RATE
 from maps.method import render_method
+from maps.walkers import WalkBasis
 
 
 def words_of(html):
@@ -32,7 +33,7 @@ def text():
         *SHA.values(),
         "© the toymaker",
         "6 with a reported count, 1 with an estimate from the same force’s counts and 2 with an",
-        "Nobody walking past is counted in this version",
+        "Nobody walking past is counted here",
         "A dashed outline on the map means that no count was published",
     ],
 )
@@ -46,9 +47,22 @@ def test_places_are_counted_by_precision(text):
 
 
 def test_walkers_are_spoken_of_as_uncounted_only_while_they_are():
-    deployments = toy_site().deployments.assign(walk_past_per_h=400.0)
-    html = render_method(toy_site(deployments=deployments)).decode()
+    assert "Nobody walking past" in render_method(toy_site()).decode()
+    ends = {"walk_past_per_h": 400.0, "walk_past_per_h_lo80": 100, "walk_past_per_h_hi80": 2000}
+    places = toy_site().places.assign(**ends, walk_past_method="counted in the toy")
+    scores = pd.DataFrame(
+        [("toy", "mean", 8.0, 0.1, 0.2, 0.1, None, 0.3, 0.8, 0.9)],
+        columns=[
+            "what", "model", "n", "log_bias", "mape_share", "median_ape_share",
+            "rank_correlation", "crps", "coverage80_share", "coverage90_share",
+        ],
+    )  # fmt: skip
+    basis = WalkBasis(scores, ("the toy council",), {"Toytown": 800.0, "Dolls": 200.0})
+    html = render_method(toy_site(places=places, walk_basis=basis)).decode()
     assert "Nobody walking past" not in html
+    assert "counted in the toy" in html
+    assert "about 5 times as many" in html
+    assert "factor of 4.0" in html
 
 
 def test_flags_have_names_a_reader_knows():

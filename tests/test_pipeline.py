@@ -128,7 +128,7 @@ def test_prefect_run_leaves_its_tasks_and_one_artifact(prefect_run):
     with closing(sqlite3.connect(folder / ".passersby" / "prefect" / "prefect.db")) as database:
         tasks = database.execute("SELECT name, state_name FROM task_run").fetchall()
         artifacts = database.execute("SELECT key, type, data FROM artifact").fetchall()
-    assert len(tasks) == len(STAGES) == 10
+    assert len(tasks) == len(STAGES) == 11
     assert {state for _, state in tasks} == {"Completed"}
     assert [(key, kind) for key, kind, _ in artifacts] == [("passersby-run", "markdown")]
     assert f"| {run.stdout.splitlines()[-1].split(' rows in')[0]} |" in artifacts[0][2]

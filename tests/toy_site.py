@@ -151,6 +151,7 @@ def toy_site(**changes) -> SiteTables:
     places = places.assign(area_published=None, reason="because the toy says so", deployments=1)
     places = places.assign(telling=None, place_told=None, told_by=None, deployments_elsewhere=0)
     places = places.assign(place_corrected=None, question=None)
+    places = places.assign(walk_past_method="the toy does not say")
     sources = [
         (GRID, SHA[GRID], "pdf", MET, "LFR grid", "https://police.example/grid.pdf", 7, 7, 0),
         (PRESS, SHA[PRESS], "csv", None, None, None, 3, 2, 1),
