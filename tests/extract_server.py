@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from loopback import answering
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -127,15 +129,10 @@ def md5_of(content: bytes) -> str:
 def publishing(content: bytes) -> Iterator[Publisher]:
     """Publish some bytes on a free port of loopback."""
     handler = type("Handler", (Handler,), {})
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
-        publisher = Publisher(f"http://127.0.0.1:{server.server_port}", content)
+    with answering(handler) as url:
+        publisher = Publisher(url, content)
         handler.publisher = publisher
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
         try:
             yield publisher
         finally:
             publisher.closing.set()
-            server.shutdown()
-            thread.join()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+from loopback import answering
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -170,15 +171,10 @@ def bomb(handler: Handler) -> None:
 def running(upstream: str | None = None, *, usual: Fault = pass_on) -> Iterator[Proxy]:
     """Run the server on a free port of loopback; it answers as usual, or with the next fault."""
     handler = type("Handler", (Handler,), {})
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
-        proxy = Proxy(f"http://127.0.0.1:{server.server_port}", upstream, usual)
+    with answering(handler) as url:
+        proxy = Proxy(url, upstream, usual)
         handler.proxy = proxy
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
         try:
             yield proxy
         finally:
             proxy.closing.set()
-            server.shutdown()
-            thread.join()

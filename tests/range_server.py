@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from loopback import answering
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -109,15 +111,10 @@ def hang_up(handler: Handler) -> None:
 def serving(content: bytes, *, parts: bool = True) -> Iterator[Site]:
     """Run the server on a free port of loopback."""
     handler = type("Handler", (Handler,), {})
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
-        site = Site(f"http://127.0.0.1:{server.server_port}", content, parts)
+    with answering(handler) as url:
+        site = Site(url, content, parts)
         handler.site = site
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
         try:
             yield site
         finally:
             site.closing.set()
-            server.shutdown()
-            thread.join()

@@ -2,10 +2,10 @@
 
 import http.server
 import io
-import threading
 
 import pandas as pd
 import pytest
+from loopback import answering
 from running import one_paragraph, run_command
 
 from flows import command
@@ -99,11 +99,8 @@ def server():
         def log_message(self, *arguments):
             pass
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as serving:
-        thread = threading.Thread(target=serving.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{serving.server_port}"
-        serving.shutdown()
+    with answering(Handler) as url:
+        yield url
 
 
 def test_address_that_answers_404(server, capsys):
