@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import random
+import time
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin
 
 from data.addresses import is_here, shown
@@ -18,9 +19,14 @@ from data.errors import GeocoderError
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import httpx
+
+Answer = TypeVar("Answer")
+
+TRIES = 3
+"""How often one question is put at most."""
 
 MAX_BYTES = 16_000_000
 """Largest answer taken, unpacked; forty polygons are seldom a megabyte."""
@@ -167,6 +173,56 @@ def get_json(request: Request, client: httpx.Client, *, within_s: float) -> tupl
         return done_within(within_s, lambda over: _get(request, client, within_s, over))
     except TimeoutError:
         raise PassingError(_too_slow(request, within_s)) from None
+
+
+def insist(
+    ask: Callable[[], Answer],
+    *,
+    left_s: Callable[[], float],
+    deadline_s: float,
+    wait_s: Callable[[int], float],
+) -> Answer:
+    """
+    Ask until there is an answer, the tries are used up or the time is over.
+
+    Parameters
+    ----------
+    ask
+        Asks once.
+    left_s
+        Returns the seconds that are left for asking.
+    deadline_s
+        What they were at first, for messages.
+    wait_s
+        Returns the seconds to wait after a failed try, numbered from 0, where the server does
+        not say.
+
+    Returns
+    -------
+    answer
+        The first that there is.
+
+    Raises
+    ------
+    GeocoderError
+        If there is none; the message says why there are no more tries.
+    """
+    for attempt in range(TRIES):
+        try:
+            return ask()
+        except PassingError as error:
+            pause_s = wait_s(attempt) if error.wait_s is None else error.wait_s
+            if attempt == TRIES - 1:
+                msg = f"{error} It was asked {TRIES} times."
+                raise GeocoderError(msg) from error
+            if pause_s >= left_s():
+                msg = (
+                    f"{error} It can be asked again in {pause_s:.0f} s, but the "
+                    f"{deadline_s:.0f} s for asking end before."
+                )
+                raise GeocoderError(msg) from error
+            time.sleep(pause_s)
+    raise AssertionError  # the last try returns or raises
 
 
 def backoff_s(attempt: int) -> float:

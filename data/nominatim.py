@@ -11,13 +11,14 @@ from data.answers import AnswerBook, Kept, canonical
 from data.errors import AnswerBookError, GeocoderError
 from data.fetch import user_agent
 from data.http_json import (
-    PassingError,
+    TRIES,
     QuestionError,
     Request,
     backoff_s,
     client_for,
     get_json,
     host_of,
+    insist,
 )
 from data.nominatim_pages import (
     LIMIT,
@@ -45,8 +46,6 @@ PAUSE_S = 1.1
 
 LATE_S = 0.1
 """Seconds by which a busy machine may miss its turn; one missed by more is taken anew."""
-
-TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -276,23 +275,10 @@ class _Run:
 
     def fetch(self, query: Mapping[str, str]) -> tuple[str, list[Mapping[str, object]]]:
         """Ask until there is an answer, the tries are used up or the time is over."""
-        for attempt in range(TRIES):
-            try:
-                return self.fetch_once(query)
-            except PassingError as error:
-                wait_s = backoff_s(attempt) if error.wait_s is None else error.wait_s
-                if attempt == TRIES - 1 or wait_s >= self.left_s():
-                    raise GeocoderError(self._given_up(error, attempt + 1, wait_s)) from error
-                time.sleep(wait_s)
-        raise AssertionError  # the last try returns or raises
-
-    def _given_up(self, error: PassingError, tries: int, wait_s: float) -> str:
-        if tries == TRIES:
-            return f"{error} It was asked {tries} times."
-        return (
-            f"{error} It can be asked again in {wait_s:.0f} s, but the "
-            f"{self.to.deadline_s:.0f} s for asking end before."
-        )
+        return insist(
+            lambda: self.fetch_once(query), left_s=self.left_s, deadline_s=self.to.deadline_s,
+            wait_s=backoff_s,
+        )  # fmt: skip
 
     def fetch_once(self, query: Mapping[str, str]) -> tuple[str, list[Mapping[str, object]]]:
         """Wait for our turn and ask once."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -52,10 +53,39 @@ def read_answer(answer: Mapping[str, Any], *, name: str) -> Reading:
     >>> read_answer({"elements": [bank]}, name="answer.json").frame["kind"].tolist()
     ['station']
     """
+    with understood(answer, name=name):
+        return reading_of(Elements.of(answer["elements"]).found())
+
+
+@contextmanager
+def understood(answer: Mapping[str, Any], *, name: str) -> Iterator[None]:
+    """
+    Let an answer be read, and say so where it is none.
+
+    Parameters
+    ----------
+    answer
+        The parsed JSON.
+    name
+        What to call it, for the message.
+
+    Yields
+    ------
+    nothing
+        For as long as it is read.
+
+    Raises
+    ------
+    SourceError
+        If it says that it was cut short, or is not made as Overpass makes it.
+    """
     require_whole(answer, name=name)
     try:
-        return reading_of(Elements.of(answer["elements"]).found())
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        yield
+    except (
+        AttributeError, LookupError, TypeError, ValueError, OverflowError,
+        shapely.GEOSException,
+    ) as error:  # fmt: skip
         msg = f"{name} is not an answer as Overpass makes it ({error!r}). {ASK}"
         raise SourceError(msg) from error
 

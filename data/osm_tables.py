@@ -65,12 +65,8 @@ def read_table(path: Path, *, parquet: bool = False) -> Reading:
     layers = [_prepared(layer) for layer in layers_of(path, parquet=parquet)]
     named = [layer for layer in layers if "name" in layer.columns]
     if not named:
-        columns = sorted({str(column) for layer in layers for column in layer.columns})
-        msg = (
-            f"{path.name} has no column `name`; it has {columns[:12]}. Export the extract with "
-            "its names."
-        )
-        raise SourceError(msg)
+        lacks = "no column `name`"
+        raise untold(layers, lacks, name=path.name, remedy="Export the extract with its names.")
     require_crs(named, name=path.name)
     return reading_of(found for layer in named for found in _found(to_stored(layer)))
 
@@ -111,6 +107,14 @@ def layers_of(path: Path, *, parquet: bool) -> list[gpd.GeoDataFrame]:
         reason = " ".join(str(error).split())[:200].rstrip(". ")
         msg = f"{path.name} cannot be read as a table of shapes ({reason}). Export it again."
         raise SourceError(msg) from error
+
+
+def untold(
+    layers: list[gpd.GeoDataFrame], lacks: str, *, name: str, remedy: str
+) -> SourceError:
+    """Return an error that says what the layers of a file have instead of what is wanted."""
+    columns = sorted({str(column) for layer in layers for column in layer.columns})
+    return SourceError(f"{name} has {lacks}; it has {columns[:12]}. {remedy}")
 
 
 def require_crs(layers: list[gpd.GeoDataFrame], *, name: str) -> None:

@@ -15,7 +15,15 @@ from data.addresses import require_sendable
 from data.deadlines import done_within
 from data.errors import GeocoderError, SourceError
 from data.fetch import user_agent
-from data.http_json import PassingError, Request, backoff_s, client_for, get_json, host_of
+from data.http_json import (
+    PassingError,
+    Request,
+    backoff_s,
+    client_for,
+    get_json,
+    host_of,
+    insist,
+)
 from data.overpass_answers import KeptAnswer, keep_answer, path_for, read_answer_kept
 from data.overpass_tiles import TILES_PER_DEGREE, box_of, query_for, tiles_of
 from data.poi_found import points_of
@@ -45,7 +53,6 @@ MAX_BYTES = 48_000_000
 Python's own objects."""
 
 LOOKUP_S = 5.0
-TRIES = 3
 PAUSE_S = 1.0
 
 
@@ -291,24 +298,10 @@ class _Run:
 
     def ask(self, query: str) -> tuple[Mapping[str, Any], _Told]:
         """Ask until there is an answer, the tries are used up or the time is over."""
-        for attempt in range(TRIES):
-            try:
-                return self.ask_once(query)
-            except PassingError as error:
-                wait_s = backoff_s(attempt + 3) if error.wait_s is None else error.wait_s
-                if attempt == TRIES - 1 or wait_s >= self.left_s():
-                    raise GeocoderError(self.given_up(error, attempt + 1, wait_s)) from error
-                time.sleep(wait_s)
-        raise AssertionError  # the last try returns or raises
-
-    def given_up(self, error: PassingError, tries: int, wait_s: float) -> str:
-        """Say why there are no more tries."""
-        if tries == TRIES:
-            return f"{error} It was asked {tries} times."
-        return (
-            f"{error} It can be asked again in {wait_s:.0f} s, but the "
-            f"{self.to.deadline_s:.0f} s for asking end before."
-        )
+        return insist(
+            lambda: self.ask_once(query), left_s=self.left_s, deadline_s=self.to.deadline_s,
+            wait_s=lambda attempt: backoff_s(attempt + 3),
+        )  # fmt: skip
 
     def ask_once(self, query: str) -> tuple[Mapping[str, Any], _Told]:
         """Wait for our turn and ask once."""

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
-from data.errors import SourceError
 from data.osm_found import drawn, runs_of
-from data.osm_overpass import ASK, Elements, require_whole
+from data.osm_overpass import Elements, understood
 from data.poi_extract import outline_of
 from data.poi_found import READ_KEYS, Points, Tagged, points_of
 from geo.poi_classes import may_be_poi
@@ -74,15 +73,9 @@ def things_in(
     SourceError
         If it is no answer, or was cut short.
     """
-    require_whole(answer, name=name)
-    try:
+    with understood(answer, name=name):
         found = _found(Elements.of(answer["elements"]), buildings=buildings)
         return {thing.ref: thing for thing in found}
-    except (
-        AttributeError, KeyError, TypeError, ValueError, OverflowError, shapely.GEOSException,
-    ) as error:  # fmt: skip
-        msg = f"{name} is not an answer as Overpass makes it ({error!r}). {ASK}"
-        raise SourceError(msg) from error
 
 
 def _found(elements: Elements, *, buildings: bool) -> Iterator[Tagged]:

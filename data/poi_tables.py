@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import shapely
 
-from data.errors import SourceError
 from data.osm_tables import (
     JOINED,
     TAG_COLUMNS,
@@ -14,6 +13,7 @@ from data.osm_tables import (
     refs_of,
     require_crs,
     tags_in,
+    untold,
 )
 from data.poi_found import READ_KEYS, Points, Tagged, points_of
 from geo.crs import to_stored
@@ -56,12 +56,8 @@ def read_table_points(path: Path, *, parquet: bool = False, buildings: bool = Fa
     layers = [_prepared(layer) for layer in layers_of(path, parquet=parquet)]
     telling = [layer for layer in layers if _TELLING & {*map(str, layer.columns)}]
     if not telling:
-        columns = sorted({str(column) for layer in layers for column in layer.columns})
-        msg = (
-            f"{path.name} has no column of tags such as `shop` or `amenity`, so it cannot say "
-            f"what is a shop; it has {columns[:12]}. Export the extract with its tags."
-        )
-        raise SourceError(msg)
+        lacks = "no column of tags such as `shop` or `amenity`, so it cannot say what is a shop"
+        raise untold(layers, lacks, name=path.name, remedy="Export the extract with its tags.")
     require_crs(telling, name=path.name)
     return points_of(
         (thing for layer in telling for thing in _found(layer, buildings=buildings)),

@@ -10,7 +10,7 @@ import numpy as np
 
 from data.drawn_ways import position_ids, rounded, tags_frame
 from data.errors import SourceError
-from data.osm_overpass import ASK, json_of, require_whole
+from data.osm_overpass import ASK, json_of, understood
 from geo.ways import WAY_KEYS, Ways
 
 if TYPE_CHECKING:
@@ -141,12 +141,8 @@ def streets_in(answer: Mapping[str, Any], *, name: str) -> dict[int, Street]:
     SourceError
         If it is no answer, or was cut short.
     """
-    require_whole(answer, name=name)
-    try:
+    with understood(answer, name=name):
         return {street.number: street for street in _streets(answer["elements"])}
-    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
-        msg = f"{name} is not an answer as Overpass makes it ({error!r}). {ASK}"
-        raise SourceError(msg) from error
 
 
 def _streets(elements: Sequence[Mapping[str, Any]]) -> list[Street]:

@@ -10,7 +10,14 @@ import shapely
 from data.drawn_ways import UNKNOWN_KIND, tags_frame, ways_of_lines
 from data.errors import SourceError
 from data.osm_graphml import listed
-from data.osm_tables import JOINED, TAG_COLUMNS, layers_of, parse_tags
+from data.osm_tables import (
+    JOINED,
+    TAG_COLUMNS,
+    layers_of,
+    parse_tags,
+    require_crs,
+    untold,
+)
 from geo.crs import to_stored
 from geo.ways import WAY_KEYS
 
@@ -60,18 +67,11 @@ def read_street_table(path: Path, *, parquet: bool = False) -> Ways:
     layers = [_prepared(layer) for layer in layers_of(path, parquet=parquet)]
     telling = [layer for layer in layers if _tells(layer)]
     if not telling:
-        columns = sorted({str(column) for layer in layers for column in layer.columns})
-        msg = (
-            f"{path.name} has no column `highway`, nor one of all tags; it has {columns[:12]}. "
-            "Export the streets with their tags."
+        lacks = "no column `highway`, nor one of all tags"
+        raise untold(
+            layers, lacks, name=path.name, remedy="Export the streets with their tags."
         )
-        raise SourceError(msg)
-    if any(layer.crs is None for layer in telling):
-        msg = (
-            f"{path.name} declares no coordinate reference system, so its numbers could mean "
-            "anything. Export it again with one, such as EPSG:4326."
-        )
-        raise SourceError(msg)
+    require_crs(telling, name=path.name)
     ways = _joined_ways([_lines(to_stored(layer)) for layer in telling], path.name)
     if not len(ways.way_ids):
         msg = (
