@@ -293,7 +293,12 @@ def _weights_tried(inputs: Inputs) -> Iterator[Row]:
 
 
 def _carried(fit: Fit) -> Iterator[Row]:
-    """Score each town from the other, the expectation of London's boroughs alone as spread."""
+    """
+    Score each town from the other.
+
+    First with a spread between towns that neither had a part in, that of London's boroughs;
+    then with the one that is shipped, which was fitted to the difference that it is scored on.
+    """
     other = fit.auckland.logs
     yield from score_cameras(
         "Auckland, 21 counters",
@@ -302,7 +307,7 @@ def _carried(fit: Fit) -> Iterator[Row]:
         slopes={"the others' geometric mean": LEVEL_ONLY},
     )
     before = Scale(float(2**0.5 * fit.boroughs[1]), TOWN_WEIGHT)
-    for what, scale in (("boroughs' spread", before), ("shipped spread", fit.towns)):
+    for what, scale in (("boroughs' spread", before), ("spread fitted to both", fit.towns)):
         for one, two in ((fit.leeds, fit.auckland), (fit.auckland, fit.leeds)):
             name = f"{one.name} from {two.name}, {what}"
             yield score_carried(

@@ -22,6 +22,7 @@ from geo.passage_fit import (
 )
 from geo.passages import BASE_HOURS, HOURS_PER_WEEK, hours_of_week
 from geo.prediction import Student
+from geo.student_sums import sum_of_students
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -117,9 +118,9 @@ def score_carried(what: str, own: Floats, other: Floats, *, street: Scale, towns
     row
         As of `score_cameras`.
     """
-    parts = np.array([street.log_sd**2 * (1 + 1 / len(other)), towns.log_sd**2])
-    freedom = parts.sum() ** 2 / (parts**2 / [street.freedom, towns.freedom]).sum()
-    one = Student(float(other.mean()), float(np.sqrt(parts.sum())), float(freedom))
+    parts = np.array([[street.log_sd**2 * (1 + 1 / len(other))], [towns.log_sd**2]])
+    scale, freedom = sum_of_students(parts, np.array([street.freedom, towns.freedom]))
+    one = Student(float(other.mean()), float(scale[0]), float(freedom[0]))
     return _row(what, OTHER_TOWN, score([one] * len(own), own))
 
 

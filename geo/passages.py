@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import InputError
+from geo.student_sums import ENDLESS, sum_of_students
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,8 +27,11 @@ COLUMNS = ("walk_past_per_h", "walk_past_per_h_lo80", "walk_past_per_h_hi80")
 
 INTERVAL_SHARE = 0.8
 
-_ENDLESS = 1e9
-"""Degrees of freedom from which a Student t is a normal distribution."""
+MOST_PER_H = 40_000.0
+"""No figure or bound is above this. At its busiest, over 40,000 people an hour passed through
+all of Oxford Circus, those of its station included, more than was recorded anywhere else in
+London (Atkins, as Wikipedia, "Oxford Circus", cites it). The highest hour that any of the 29
+counters ever saw is half of that (``busiest_per_h`` of the calibration)."""
 
 
 def hours_of_week(days: Iterable[int], first_h: int, end_h: int) -> tuple[int, ...]:
@@ -186,7 +190,7 @@ def passages_per_hour(
     -------
     passages
         Indexed like ``values``: ``walk_past_per_h``, a median [passages per hour], and the
-        bounds of its 80 % interval. Null where the value is.
+        bounds of its 80 % interval, none above `MOST_PER_H`. Null where the value is.
 
     Raises
     ------
@@ -199,8 +203,9 @@ def passages_per_hour(
     reference :math:`x_0`, the elasticity :math:`b` and the profile :math:`r_h`. The variance
     of its error is a sum: streets about the line (and the mean of the counters), towns, years,
     weeks, the profile, the slope away from the reference, and the spread over the spots. The
-    bounds are quantiles of Student's t with the degrees of freedom of that sum (Welch 1947,
-    Satterthwaite 1946).
+    bounds are quantiles of that sum (`geo.student_sums`), in which towns have two degrees of
+    freedom. They are those of a single hour; the median is that of a street's mean hour, some
+    4 % above that of its single hours (``log_bias`` of the scores of single hours).
 
     Examples
     --------
@@ -218,8 +223,22 @@ def passages_per_hour(
     centre = errors["log_median"].to_numpy()
     quantile = stdtrit(errors["freedom"].to_numpy(), (1 + INTERVAL_SHARE) / 2)
     reach = quantile * errors["log_sd"].to_numpy()
-    figures = np.exp([centre, centre - reach, centre + reach])
+    figures = at_most(np.exp([centre, centre - reach, centre + reach]))
     return pd.DataFrame(dict(zip(COLUMNS, figures, strict=True)), index=values.index)
+
+
+def at_most(passages_per_h: Floats) -> Floats:
+    """
+    Return passages per hour, none above `MOST_PER_H`.
+
+    Quantiles of what cannot be above a bound are the quantiles without it, but not above it.
+
+    Examples
+    --------
+    >>> at_most(np.array([7803.0, 70564.0, np.nan])).tolist()
+    [7803.0, 40000.0, nan]
+    """
+    return np.minimum(passages_per_h, MOST_PER_H)
 
 
 def log_passages(
@@ -257,10 +276,8 @@ def log_passages(
     away = np.log(np.maximum(x, level.floor) / level.reference)
     centre = np.log(level.per_h * ratios.mean()) + level.slope * away
     variances, freedoms = _parts(calibration, chosen, away, np.nan_to_num(spreads))
-    total = variances.sum(axis=0)
-    weighted = (variances**2 / freedoms[:, None]).sum(axis=0)
-    freedom = np.minimum(total**2 / np.maximum(weighted, 1e-300), _ENDLESS)
-    table = {"log_median": centre, "log_sd": np.sqrt(total), "freedom": freedom}
+    log_sd, freedom = sum_of_students(variances, freedoms)
+    table = {"log_median": centre, "log_sd": log_sd, "freedom": freedom}
     return pd.DataFrame(table, index=values.index)
 
 
@@ -298,9 +315,9 @@ def _parts(
         (level.street_log_sd**2 * (1 + 1 / level.counters), level.street_freedom),
         (calibration.carry_log_sd**2, calibration.carry_freedom),
         (calibration.years_log_sd**2, calibration.years_freedom),
-        (calibration.hour_log_sd**2 + profile, _ENDLESS),
-        ((level.slope_sd * away) ** 2, _ENDLESS),
-        ((level.slope * np.asarray(spreads)) ** 2, _ENDLESS),
+        (calibration.hour_log_sd**2 + profile, ENDLESS),
+        ((level.slope_sd * away) ** 2, ENDLESS),
+        ((level.slope * np.asarray(spreads)) ** 2, ENDLESS),
     ]
     variances = np.array([np.broadcast_to(variance, away.shape) for variance, _ in parts])
     return variances, np.array([freedom for _, freedom in parts])

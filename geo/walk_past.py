@@ -10,7 +10,7 @@ import pandas as pd
 from geo.checks import require_columns
 from geo.crs import to_metric
 from geo.mixtures import mixture_quantiles
-from geo.passages import BASE_HOURS, COLUMNS, log_passages
+from geo.passages import BASE_HOURS, COLUMNS, at_most, log_passages
 from geo.stretches import stretches_of
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def walk_past_streets(
     -------
     passages
         Indexed like ``places``: the columns `geo.passages.COLUMNS`, a median and the bounds of
-        its 80 % interval; null where no street with a known flow is in reach.
+        its 80 % interval, none above `geo.passages.MOST_PER_H`; null where no street with a
+        known flow is in reach.
 
     Raises
     ------
@@ -81,7 +82,7 @@ def walk_past_streets(
     found = found[named | ~somewhere]
     spots = edges["walk_flow"].iloc[found["edge"]].reset_index(drop=True)
     errors = log_passages(spots, calibration, hours=hours)
-    mixed = _mixed(errors, found, len(places))
+    mixed = at_most(_mixed(errors, found, len(places)))
     return pd.DataFrame(mixed, index=places.index, columns=list(COLUMNS))
 
 
