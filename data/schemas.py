@@ -247,7 +247,11 @@ OUT_DEPLOYMENTS = Table(
             "passages/h",
         ),
         number("walk_past_per_h_lo80", "Lower end of its 80 % interval.", "passages/h"),
-        number("walk_past_per_h_hi80", "Upper end of its 80 % interval.", "passages/h"),
+        number(
+            "walk_past_per_h_hi80",
+            "Upper end of its 80 % interval, at most 40,000.",
+            "passages/h",
+        ),
         number(
             "residents_800m",
             "Residents within 800 m of the place, along the streets where these are known, "
@@ -313,7 +317,11 @@ OUT_PLACES = Table(
             "passages/h",
         ),
         number("walk_past_per_h_lo80", "Lower end of its 80 % interval.", "passages/h"),
-        number("walk_past_per_h_hi80", "Upper end of its 80 % interval.", "passages/h"),
+        number(
+            "walk_past_per_h_hi80",
+            "Upper end of its 80 % interval, at most 40,000.",
+            "passages/h",
+        ),
         text("walk_past_method", "What it was estimated from, or why it was not."),
     ),
     spatial=True,

@@ -71,6 +71,8 @@ class Town:
         As of `geo.passage_fit.hour_noise`.
     left_out
         Rows of the source left out, by reason.
+    busiest_per_h
+        Most passages that any counter saw in an hour, in all years.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Town:
     weeks: pd.DataFrame
     hour_log_sd: float
     left_out: dict[str, int]
+    busiest_per_h: float
 
     @property
     def logs(self) -> Floats:
@@ -110,7 +113,8 @@ def fit_town(counters: Counters, years: Sequence[int]) -> Town:
     counts = within(counters, years)
     period = str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
     noise = hour_noise(counts)
-    return Town(counters.city, period, week_of(counts), noise, counters.left_out)
+    busiest = float(counters.counts["passages"].max())
+    return Town(counters.city, period, week_of(counts), noise, counters.left_out, busiest)
 
 
 def town_table(town: Town, source: str) -> dict[str, Any]:
@@ -127,8 +131,8 @@ def town_table(town: Town, source: str) -> dict[str, Any]:
     Returns
     -------
     table
-        Source, period, level and spread of the streets, noise of the hours, rows left out, and
-        the town's week as log multiples of the level.
+        Source, period, level and spread of the streets, noise of the hours, the busiest hour
+        of all years, rows left out, and the town's week as log multiples of the level.
     """
     return {
         "source": source,
@@ -137,6 +141,7 @@ def town_table(town: Town, source: str) -> dict[str, Any]:
         "level_per_h": float(np.exp(town.logs.mean())),
         "street_log_sd": float(town.logs.std(ddof=1)),
         "hour_log_sd": town.hour_log_sd,
+        "busiest_per_h": town.busiest_per_h,
         "rows": town.left_out,
         "log_ratios": log_ratios(town.weeks).mean(axis=0).tolist(),
     }

@@ -228,8 +228,9 @@ def _walk_past_line(placed: pd.Series, found: list[dict[str, Any]]) -> str:
     middle, low, high = (placed[f"walk_past_per_h{end}"] for end in ends)
     how = _value(found[0]["walk_past_method"]) if found else ""
     if not _known(middle):
-        return f"Walk past an hour: not known ({how})"
-    return f"Walk past an hour: {middle:,.0f}, 80 % interval {low:,.0f} to {high:,.0f} ({how})"
+        return f"Passages on foot an hour: not known ({how})"
+    between = f"80 % interval {low:,.0f} to {high:,.0f}"
+    return f"Passages on foot an hour: {middle:,.0f}, {between} ({how})"
 
 
 def _found(row: pd.Series, placed: pd.Series, evidence: Evidence) -> list[dict[str, Any]]:

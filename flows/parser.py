@@ -162,7 +162,7 @@ def _add_streets(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser = _command(
         commands,
         "streets",
-        "write a city's walkable streets, each with the people expected to walk along it",
+        "write a city's walkable streets, each with a very rough figure of passages on foot",
         "EXTRACT is an OpenStreetMap extract (.osm.pbf, .osm, .osm.gz, .osm.bz2), a "
         "GeoPackage, GeoJSON or GeoParquet of its ways, a network saved by OSMnx, or an "
         "Overpass answer.",

@@ -1,4 +1,4 @@
-"""``passersby streets``: a city's walkable streets, each with the people expected to pass."""
+"""``passersby streets``: a city's walkable streets, each with the passages on foot along it."""
 
 from __future__ import annotations
 
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from geo.walk_flow import WalkFlow, WalkModel
 
 ENDING = ".parquet"
+ROUGH = (
+    "These are orders of magnitude: on eight cameras of Leeds walk flow did no better than "
+    "their plain mean."
+)
+"""What the calibration's scores say of passages by walk flow; see docs/streets.md."""
+
 _KIB_PER_MIB = 1024
 _BYTES_PER_MIB = 1 << 20
 
@@ -184,8 +190,9 @@ def _busiest(edges: gpd.GeoDataFrame, hours: str) -> str:
     top = named.loc[named["walk_past_per_h"].idxmax()]
     low, high = top["walk_past_per_h_lo80"], top["walk_past_per_h_hi80"]
     return (
-        f"Passages an hour, {hours}: of streets with names most on {top['name']}, about "
-        f"{top['walk_past_per_h']:,.0f} (80 % interval {low:,.0f} to {high:,.0f})."
+        f"Passages on foot an hour, {hours}: of streets with names most on {top['name']}, very "
+        f"roughly {top['walk_past_per_h']:,.0f} (80 % interval {low:,.0f} to {high:,.0f}). "
+        f"{ROUGH}"
     )
 
 

@@ -61,9 +61,7 @@ def sum_of_students(variances: Floats, freedoms: Floats) -> tuple[Floats, Floats
     weighted = variances**2 / freedoms[:, None]
     freedom = np.minimum(total**2 / np.maximum(weighted.sum(axis=0), 1e-300), ENDLESS)
     first = int(np.nansum(weighted, axis=1).argmax())
-    widened = freedoms / np.maximum(
-        freedoms - 2, freedoms / 2
-    )  # variance of a t, if it has one
+    widened = freedoms / np.maximum(freedoms - 2, freedoms / 2)  # the variance of a t
     rest = np.delete(variances * widened[:, None], first, axis=0).sum(axis=0)
     both = variances[first] + rest
     shares = np.linspace(0.0, 1.0, _STEPS)
@@ -72,7 +70,7 @@ def sum_of_students(variances: Floats, freedoms: Floats) -> tuple[Floats, Floats
 
 
 def _ends(shares: Floats, freedom: float) -> Floats:
-    """Return the upper ends where a Student t has some share of the squares, a normal the rest."""
+    """Return the upper ends of a Student t of some shares and a normal of the rest."""
     from scipy.special import gammaincinv, ndtr, stdtrit  # noqa: PLC0415
 
     likely = (np.arange(_SLICES) + 0.5) / _SLICES

@@ -102,9 +102,9 @@ SOURCES: Mapping[str, str] = {
     ),
     "jobs_per_office": "assumed",
     "shop": (
-        "19 % of 954 trips a year are for shopping, 39 % of trips are not by car (National "
-        "Travel Survey, England 2019 and 2016); 66 million residents, 290,000 shops (Retail "
-        "Economics 2018)"
+        "19 % of 954 trips a year are for shopping, 39 % of all trips are not by car (National "
+        "Travel Survey, England 2019 and 2016; of shopping trips 35 %); 66 million residents, "
+        "290,000 shops (Retail Economics 2018)"
     ),
     "food": "assumed: as a shop",
     "school": (
@@ -120,7 +120,8 @@ SOURCES: Mapping[str, str] = {
     ),
     "transit_stop": (
         "4.31 billion local bus journeys in England in the year to March 2019 (Department for "
-        "Transport) over Great Britain's 370,008 bus stops (NaPTAN 2018): a few per cent low"
+        "Transport) over Great Britain's 370,008 bus stops (NaPTAN 2018): perhaps a tenth low, "
+        "since the journeys of Scotland and Wales are not in it"
     ),
     "onward_share": "assumed",
     "residents_per_100m2": "assumed: 40 m2 of floor per resident",

@@ -123,20 +123,22 @@ def expected_line(row: Row) -> str:
 
 def walk_past_line(row: Row) -> str:
     """
-    Say roughly how many walk past, where anything tells it.
+    Say roughly how often somebody walks past, where anything tells it.
+
+    The figure counts passages: whoever passes twice counts twice.
 
     Examples
     --------
     >>> walk_past_line({"walk_past_per_h": None})
     ''
-    >>> ends = {"walk_past_per_h_lo80": 863.0, "walk_past_per_h_hi80": 70564.0}
+    >>> ends = {"walk_past_per_h_lo80": 863.0, "walk_past_per_h_hi80": 40000.0}
     >>> walk_past_line({"walk_past_per_h": 7803.0, **ends})
-    'very roughly 7,800 people an hour by day, likely 860 to 71,000'
+    'very roughly 7,800 passages on foot an hour by day, likely 860 to 40,000'
     """
     values = [row.get(f"walk_past_per_h{end}") for end in ("", "_lo80", "_hi80")]
     if None in values:
         return ""
-    said = words.likely(*values, noun="people an hour by day")
+    said = words.likely(*values, noun="passages on foot an hour by day")
     return said.replace("about", "very roughly", 1)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from geo.passages import MOST_PER_H
 from maps import words
 from maps.rows import as_rows
 
@@ -34,7 +35,8 @@ class WalkBasis:
     sources
         Where the counts come from, one line each.
     levels_per_h
-        Passages per hour of the typical counter of each town that was counted, by town.
+        Passages per hour of the typical counter of each town that was counted, by town; first
+        the town whose level is taken.
     """
 
     scores: pd.DataFrame
@@ -61,8 +63,9 @@ def walkers_of(
     -------
     said
         ``streets``; ``methods``, each with how many places it was used for; ``factor``, by how
-        much the typical interval goes up and down; ``sources``; ``levels``, a sentence on the
-        towns that were counted; ``sets``, each with ``name``, ``counters`` and ``rows``.
+        much the typical interval goes up and down; ``most``, above which none goes;
+        ``sources``; ``levels``, a sentence on the towns that were counted; ``sets``, each with
+        ``name``, ``counters`` and ``rows``.
     """
     told = [row for row in places if row.get("walk_past_per_h")]
     if not told or basis is None:
@@ -73,6 +76,7 @@ def walkers_of(
         "streets": streets,
         "methods": methods,
         "factor": words.rough(median(factors)),
+        "most": words.count(round(MOST_PER_H)),
         "sources": [words.clean(source, longest=300) for source in basis.sources],
         "levels": levels_line(basis.levels_per_h),
         "sets": _sets(basis.scores),
@@ -81,21 +85,22 @@ def walkers_of(
 
 def levels_line(levels_per_h: Mapping[str, float]) -> str:
     """
-    Say how far apart the towns are that the level rests on.
+    Say which town the level is that of, and how far apart the towns are that were counted.
 
     Examples
     --------
     >>> levels_line({"Leeds": 2040.7, "Auckland": 419.4})
-    'The level rests on counters of Leeds (typically 2,000 passages an hour) and Auckland \
-(420), which differ by a factor of 4.9; that difference makes most of the interval.'
+    'The level is that of Leeds, where a typical counter sees 2,000 passages an hour. That of \
+Auckland sees 420, a factor of 4.9 between them; how far towns differ makes most of the \
+interval, and two towns say little of it.'
     """
-    ordered = sorted(levels_per_h.items(), key=lambda town: (-town[1], town[0]))
-    first, *others = (f"{town} ({words.rough(level)})" for town, level in ordered)
-    said = first.replace("(", "(typically ").replace(")", " passages an hour)")
-    ratio = f"{ordered[0][1] / ordered[-1][1]:.1f}"
+    (base, level), *others = levels_per_h.items()
+    seen = words.listing([f"{town} sees {words.rough(count)}" for town, count in others])
+    ratio = max(levels_per_h.values()) / min(levels_per_h.values())
     return (
-        f"The level rests on counters of {words.listing([said, *others])}, which differ by a "
-        f"factor of {ratio}; that difference makes most of the interval."
+        f"The level is that of {base}, where a typical counter sees {words.rough(level)} "
+        f"passages an hour. That of {seen}, a factor of {ratio:.1f} between them; how far "
+        "towns differ makes most of the interval, and two towns say little of it."
     )
 
 

@@ -191,3 +191,18 @@ def test_spots_used_in_building_are_never_told_as_held_out():
 @pytest.mark.parametrize("frame", [None, known_spots()])
 def test_radii_that_were_not_measured_are_not_praised(frame):
     assert "the radii were not measured" in found_in(frame)
+
+
+def test_walkers_are_told_with_the_town_the_bound_and_what_is_no_test():
+    from flows.backdrop import walk_basis
+    from maps.walkers import walkers_of
+
+    row = {
+        "walk_past_per_h": 1000.0,
+        "walk_past_per_h_hi80": 13_000.0,
+        "walk_past_method": "postcodes",
+    }
+    said = walkers_of([row], basis=walk_basis(), streets="")
+    assert said["levels"].startswith("The level is that of Leeds, where a typical counter")
+    assert (said["factor"], said["most"]) == ("13", "40,000")
+    assert sum("spread fitted to both" in one["name"] for one in said["sets"]) == 2
