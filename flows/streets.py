@@ -31,6 +31,12 @@ ROUGH = (
 )
 """What the calibration's scores say of passages by walk flow; see docs/streets.md."""
 
+EMBEDDED = (
+    "Residents: the census of 2011 in Greater London and Cardiff, elsewhere in Britain so many "
+    "for each postcode, too many where postcodes are of businesses. --population takes others."
+)
+"""Whom walks from home begin at, where no raster was given."""
+
 _KIB_PER_MIB = 1024
 _BYTES_PER_MIB = 1 << 20
 
@@ -159,6 +165,8 @@ def _write(edges: gpd.GeoDataFrame, out: Path) -> None:
 
 
 def _tell(edges: gpd.GeoDataFrame, walked: Walked, wanted: Wanted) -> None:
+    from geo.trip_ends import FROM_PEOPLE
+
     flow, tally = walked.flow, walked.ends.tally
     print(
         f"{len(edges):,} stretches of street, {edges['name'].nunique():,} names, "
@@ -170,6 +178,8 @@ def _tell(edges: gpd.GeoDataFrame, walked: Walked, wanted: Wanted) -> None:
         f"{flow.produced:,.0f} walks a day before calibration, of which {flow.unserved:,.0f} "
         f"find nothing to walk to; {walked.ends.method}."
     )
+    if walked.ends.method == FROM_PEOPLE and wanted.population is None:
+        print(EMBEDDED)
     print(_busiest(edges, wanted.hours))
     print(
         f"Walk flow: {flow.settled:,} settled nodes in {walked.flow_s:.2f} s, "

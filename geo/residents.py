@@ -215,8 +215,7 @@ def _how(shape: shapely.Geometry, grid: PopulationGrid, distance_m: float) -> st
     over = {0: "of the spot", 1: "mean along the street", 2: "mean over the place"}
     several = shapely.get_num_geometries(shape) > 1 and not shapely.get_dimensions(shape)
     words = "mean over the spots" if several else over[shapely.get_dimensions(shape)]
-    joint = " " if words.startswith("of") else ", "
-    return f"residents within {distance_m:g} m{joint}{words}; {_label(grid)}"
+    return f"residents within {distance_m:g} m as the crow flies, {words}; {_label(grid)}"
 
 
 def _by_discs(

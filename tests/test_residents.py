@@ -76,6 +76,11 @@ def test_the_kernel_holds_the_disc():
     assert kernel.sum() * 250**2 == pytest.approx(np.pi * 800**2, rel=2e-3)
 
 
+def test_a_count_says_that_its_distance_is_straight():
+    method = count(shapely.Point(1500, 1500))["residents_method"]
+    assert method.startswith("residents within 800 m as the crow flies, of the spot; ")
+
+
 def test_no_grid_is_null_and_says_so():
     away = shapely.Point(900_000, 900_000)
     row = count(away)
