@@ -23,7 +23,7 @@ from geo.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-HEADING = """Written by `python -m data.refit_walk`; see docs/method.md. Do not edit by hand.
+HEADING = """Written by `python -m data.refit_walk`; see docs/streets.md. Do not edit by hand.
 What turns walk flow, or its stand-in, into people-passages per hour.
 Logarithms are natural. Standard deviations are of logarithms. The level is the mean over
 weekdays from 10 to 17 o'clock. Hours of the week begin on Monday at midnight."""

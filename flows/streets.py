@@ -197,11 +197,13 @@ def _busiest(edges: gpd.GeoDataFrame, hours: str) -> str:
             "No walks or passages are told: the map holds no shop, office or school that "
             "people walk to. Give a whole extract, or name a file that has them with --points."
         )
+    from maps.words import rough
+
     top = named.loc[named["walk_past_per_h"].idxmax()]
-    low, high = top["walk_past_per_h_lo80"], top["walk_past_per_h_hi80"]
+    middle, low, high = (rough(top[f"walk_past_per_h{end}"]) for end in ("", "_lo80", "_hi80"))
     return (
         f"Passages on foot an hour, {hours}: of streets with names most on {top['name']}, very "
-        f"roughly {top['walk_past_per_h']:,.0f} (80 % interval {low:,.0f} to {high:,.0f}). "
+        f"roughly {middle} (80 % interval {low} to {high}). "
         f"{ROUGH}"
     )
 
