@@ -47,6 +47,18 @@ _GDAL_QUIET = {
 }  # fmt: skip
 
 
+def is_address(source: Path | str) -> bool:
+    """
+    Tell whether a source is an address on the web, and no path.
+
+    Examples
+    --------
+    >>> is_address("https://example.org/gbr.tif"), is_address("gbr.tif")
+    (True, False)
+    """
+    return _ADDRESS.match(str(source)) is not None
+
+
 @dataclass(frozen=True)
 class RasterReading:
     """
@@ -109,7 +121,7 @@ def load_grids(
             for file, name in EMBEDDED_GRIDS.items()
             for grid in _read_file(EMBEDDED / file, _Wanted(name, None, EMBEDDED_VINTAGE))
         ]
-    if _ADDRESS.match(str(path)):
+    if is_address(path):
         return _read_address(str(path), around, reading)
     path = Path(path)
     return _read_file(path, _Wanted(path.stem, around, None, reading.unit))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from data.addresses import shown
 from data.errors import SourceError
 
 if TYPE_CHECKING:
@@ -102,7 +104,7 @@ def _placed(
     from geo.dasymetric import people_on_edges
 
     placed = people_on_edges(network, grids) if grids else None
-    nowhere = placed is None or placed["persons"].isna().all()
+    nowhere = placed is None or _is_blank(placed)
     if source is not None and nowhere:
         msg = (
             f"{source} covers none of the streets, or holds no data there. Give the raster of "
@@ -112,12 +114,24 @@ def _placed(
     return None if nowhere else placed
 
 
+def _is_blank(placed: pd.DataFrame) -> bool:
+    """Tell whether grids hold no data of any street, which is not that nobody lives there."""
+    known = placed["known_share"].fillna(0.0) > 0
+    return not (known | (placed["persons"] > 0)).any()
+
+
 def _working(
     network: StreetNetwork, source: str, unit: str, *, offline: bool
 ) -> pd.DataFrame | None:
-    if Path(source).suffix.casefold() not in TABLES:
+    from data.population import is_address
+
+    path = urlsplit(source).path if is_address(source) else source
+    if Path(path).suffix.casefold() not in TABLES:
         return _placed(network, _grids(network, source, unit, offline=offline), source)
     from data.people_points import load_people_points
     from geo.points_on_edges import points_on_edges
 
+    if is_address(source):
+        msg = f"{shown(source)} is a table on the web. Download it, and give its path."
+        raise SourceError(msg)
     return points_on_edges(network, load_people_points(Path(source)))

@@ -154,6 +154,7 @@ def _request_of(options: argparse.Namespace) -> Request:
         raise UsageError(msg)
     settings = _settings_of(options)
     _require_extract(settings)
+    _require_jobs(options.jobs)
     require_ours(settings.out)
     return Request(
         settings,
@@ -176,6 +177,15 @@ def _require_extract(settings: Settings) -> None:
             f"--streets {path} is not a file. Give auto, none, overpass, or an OpenStreetMap "
             "extract such as greater-london.osm.pbf."
         )
+        raise UsageError(msg)
+
+
+def _require_jobs(source: str | None) -> None:
+    """Refuse a file that is not there, which a run may otherwise never come to read."""
+    from data.population import is_address
+
+    if source is not None and not is_address(source) and not Path(source).is_file():
+        msg = f"--jobs {source} is not a file. Give a GeoTIFF, or a CSV with lon, lat and jobs."
         raise UsageError(msg)
 
 

@@ -100,24 +100,31 @@ def write_streets(wanted: Wanted) -> None:
     InputError
         If a file cannot be read or written, or the hours mean nothing.
     """
+    from data.drawn_ways import CREDIT
     from data.street_ways import load_network
     from data.walk_calibration import load_walk_calibration
     from data.week_hours import read_hours
     from geo.street_layer import street_layer
 
-    _require_writable(wanted.out)
+    _require_writable(wanted)
     hours, calibration = read_hours(wanted.hours), load_walk_calibration()
     network = load_network(wanted.extract)
     walked = _walked(network, calibration.model, wanted)
     flow = walked.flow if walked.told else walked.flow.unknown()
     edges = street_layer(network, flow, calibration.walk_flow, hours=hours)
+    edges.attrs = {"hours": wanted.hours, "credit": CREDIT}
     _write(edges, wanted.out)
     _tell(edges, walked, wanted)
 
 
-def _require_writable(out: Path) -> None:
+def _require_writable(wanted: Wanted) -> None:
+    out = wanted.out
     if out.suffix.casefold() != ENDING:
         msg = f"--out {out} does not end in {ENDING}; streets are written as GeoParquet."
+        raise UsageError(msg)
+    read = {path.resolve() for path in (wanted.extract, wanted.points) if path}
+    if out.is_dir() or out.resolve() in read:
+        msg = f"--out {out} is a folder, or a map that is read. Name another file."
         raise UsageError(msg)
     folder = out.resolve().parent
     if not folder.is_dir() or not os.access(folder, os.W_OK):
@@ -169,14 +176,15 @@ def _tell(edges: gpd.GeoDataFrame, walked: Walked, wanted: Wanted) -> None:
 
     flow, tally = walked.flow, walked.ends.tally
     print(
-        f"{len(edges):,} stretches of street, {edges['name'].nunique():,} names, "
+        f"{_plural(len(edges), 'stretch', 'stretches')} of street, "
+        f"{_plural(edges['name'].nunique(), 'name')}, "
         f"{edges['length_m'].sum() / 1000:,.0f} km"
     )
     rows = zip(tally.index, tally["counted"].round(), tally["unplaced"].round(), strict=True)
     print_table("What walks begin and end at", ["", "counted", "on no street"], rows)
     print(
-        f"{flow.produced:,.0f} walks a day before calibration, of which {flow.unserved:,.0f} "
-        f"find nothing to walk to; {walked.ends.method}."
+        f"{flow.produced:,.0f} walks a day before calibration, of which {flow.arriving:,.0f} "
+        f"arrive and {flow.unserved:,.0f} find nothing to walk to; {walked.ends.method}."
     )
     if walked.ends.method == FROM_PEOPLE and wanted.population is None:
         print(EMBEDDED)
@@ -186,19 +194,27 @@ def _tell(edges: gpd.GeoDataFrame, walked: Walked, wanted: Wanted) -> None:
         f"{flow.settled / walked.flow_s / 1e6:.1f} million a second; peak memory "
         f"{peak_memory_mib():,.0f} MiB."
     )
+    print(f"Streets: {edges.attrs['credit']}.")
     print(f"The streets are at {wanted.out.resolve()}")
+
+
+def _plural(number: int, one: str, many: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _busiest(edges: gpd.GeoDataFrame, hours: str) -> str:
     """Name the stretch expected to be busiest, with its interval."""
-    named = edges[edges["name"].notna() & edges["walk_past_per_h"].notna()]
-    if named.empty:
+    told = edges[edges["walk_past_per_h"].notna()]
+    if told.empty:
         return (
             "No walks or passages are told: the map holds no shop, office or school that "
             "people walk to. Give a whole extract, or name a file that has them with --points."
         )
     from maps.words import rough
 
+    named = told[told["name"].notna()]
+    if named.empty:
+        return f"Passages are told for {hours}; no street has a name."
     top = named.loc[named["walk_past_per_h"].idxmax()]
     middle, low, high = (rough(top[f"walk_past_per_h{end}"]) for end in ("", "_lo80", "_hi80"))
     return (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.backdrop import join_relief
@@ -63,7 +63,7 @@ def surround_places(places: gpd.GeoDataFrame, streets: Streets, request: Request
         relief=join_relief(grids),
         streets=streets.sentence if streets.found else NO_STREETS,
         streets_credit=streets.credit,
-        notes=_notes(streets, request),
+        notes=(*_notes(streets, request), *_unused(walk_past, request)),
         unreachable=streets.failed,
     )
 
@@ -73,6 +73,17 @@ def _notes(streets: Streets, request: Request) -> tuple[str, ...]:
     if request.settings.streets == "none":
         return ()
     return (*streets.notes, streets.sentence)
+
+
+def _unused(walk_past: pd.DataFrame, request: Request) -> tuple[str, ...]:
+    """Say so where jobs were given and no walk depends on them."""
+    if request.jobs is None or (walk_past["walk_past_method"] == BY_STREETS).any():
+        return ()
+    said = (
+        "--jobs changes nothing here: who walks past is estimated from postcodes and stations "
+        "wherever there are any. `passersby streets` uses it for every street."
+    )
+    return (said,)
 
 
 def load_people(places: gpd.GeoDataFrame, request: Request) -> list[PopulationGrid]:
@@ -151,7 +162,14 @@ def _by_streets(
 
 
 def walks_along(found: Found, calibration: WalkCalibration, request: Request) -> pd.DataFrame:
-    """Return the walks along every stretch, worked out once and kept."""
+    """
+    Return the walks along every stretch, worked out once and kept.
+
+    Walks of people who are told at an address are worked out anew each time: what lies there
+    may change while the address stays.
+    """
+    from data.kept_frames import digest_of
+    from data.population import is_address
     from data.street_cache import area_key, cached_frame
     from data.street_people import people_of
     from geo.trip_ends import trip_ends
@@ -171,17 +189,12 @@ def walks_along(found: Found, calibration: WalkCalibration, request: Request) ->
         )
         return flow.edges[list(FLOW_COLUMNS)]
 
+    told = [source or "" for source in (request.population, request.jobs)]
+    if any(map(is_address, told)):
+        return make()
     depends = [
         found.digest, area_key(found.ground), repr(calibration.model), request.population_unit,
-        *(_digest(path) for path in (request.population, request.jobs)),
+        *(digest_of(Path(source)) if source else "" for source in told),
     ]  # fmt: skip
     folder = request.settings.state / "streets"
     return cached_frame(FLOW, depends, make, folder=folder, columns=FLOW_COLUMNS)
-
-
-def _digest(source: str | None) -> str:
-    """Return the hash of a file, an address itself, or nothing."""
-    if source is None or "://" in source:
-        return source or ""
-    with open(source, "rb") as opened:  # noqa: PTH123 - a path as it was typed
-        return hashlib.file_digest(opened, "sha256").hexdigest()

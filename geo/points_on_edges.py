@@ -62,6 +62,8 @@ def points_on_edges(
         raise CoverageError(msg)
     count = points["count"].to_numpy(dtype="float64")[placed]
     edge, along = found.edge[placed], found.along_share[placed]
+    order = np.lexsort((along, count, edge))  # sums do not depend on the order of rows
+    edge, along, count = edge[order], along[order], count[order]
     persons = np.bincount(edge, count, len(network.edges))
     moment = np.bincount(edge, count * along, len(network.edges))
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
 from geo.crow_areas import Counts, Walk, count_by_crow, over, spots_in
-from geo.crs import to_metric
+from geo.crs import to_metric, to_system
 from geo.errors import InputError
 from geo.grids import PopulationGrid
 from geo.residents import COVERED_MIN_SHARE
@@ -18,7 +19,6 @@ from geo.residents import COVERED_MIN_SHARE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from geo.reach import Streets
@@ -268,7 +268,7 @@ def _judge(
             continue
         persons, ground_known = ground.spreads[name]
         values[:, i] = spread[:, :, persons]
-        label = _label(name, layer)
+        label = _label(name, layer, ground)
         if ground_known is None:
             notes = [note + label for note in notes]
             continue
@@ -285,8 +285,18 @@ def _judge(
     return values, notes
 
 
-def _label(name: str, layer: object) -> str:
+def _label(name: str, layer: object, ground: StreetGround) -> str:
+    """Name the grids that persons are from: of several, those that have some of the streets."""
     grids = [layer] if isinstance(layer, PopulationGrid) else list(layer)  # type: ignore[call-overload]
+    if len(grids) > 1:
+        around = gpd.GeoSeries(
+            [shapely.box(*shapely.total_bounds(ground.lines))], crs=ground.crs
+        )
+        grids = [
+            grid
+            for grid in grids
+            if to_system(around, grid.crs).intersects(shapely.box(*grid.bounds)).any()
+        ]
     told = dict.fromkeys(f"{grid.name}, {grid.vintage}" for grid in grids)
     return f"; {name} from {' and '.join(told)}" if told else ""
 
