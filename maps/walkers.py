@@ -94,14 +94,26 @@ def levels_line(levels_per_h: Mapping[str, float]) -> str:
 Auckland sees 420, a factor of 4.9 between them; how far towns differ makes most of the \
 interval, and two towns say little of it.'
     """
+    if not levels_per_h:
+        return ""
     (base, level), *others = levels_per_h.items()
-    seen = words.listing([f"{town} sees {words.rough(count)}" for town, count in others])
+    line = (
+        f"The level is that of {words.clean(base)}, where a typical counter sees "
+        f"{words.rough(level)} passages an hour."
+    )
+    if not others:
+        return line
+    seen = [f"{words.clean(town)} sees {words.rough(count)}" for town, count in others]
     ratio = max(levels_per_h.values()) / min(levels_per_h.values())
     return (
-        f"The level is that of {base}, where a typical counter sees {words.rough(level)} "
-        f"passages an hour. That of {seen}, a factor of {ratio:.1f} between them; how far "
-        "towns differ makes most of the interval, and two towns say little of it."
+        f"{line} That of {words.listing(seen)}, a factor of {ratio:.1f} between them; how far "
+        f"towns differ makes most of the interval, and {_few(len(levels_per_h))} towns say "
+        "little of it."
     )
+
+
+def _few(number: int) -> str:
+    return {2: "two", 3: "three"}.get(number, words.count(number))
 
 
 def _sets(scores: pd.DataFrame) -> list[dict[str, Any]]:
