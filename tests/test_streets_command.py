@@ -113,7 +113,7 @@ def test_a_real_city_is_written_and_told(helsinki):
     assert {"Mannerheimintie", "Aleksanterinkatu"} <= {*edges["name"].dropna()}
     assert len(edges) > 2000
     assert "no population at hand" in said
-    assert "Passages an hour, weekdays 10-17: of streets with names most on" in said
+    assert "Passages on foot an hour, weekdays 10-17: of streets with names most on" in said
     assert "© OpenStreetMap contributors, ODbL" in said
 
 
@@ -131,7 +131,7 @@ def test_hours_change_passages_by_one_factor_and_no_flow(soho, soho_layer, folde
     factor = night["walk_past_per_h"] / edges["walk_past_per_h"]
     assert factor.max() == pytest.approx(factor.min())
     assert factor.max() < 0.5
-    assert "Passages an hour, Sunday 3:" in said
+    assert "Passages on foot an hour, Sunday 3:" in said
     assert night.attrs["hours"] == "Sunday 3"
 
 
