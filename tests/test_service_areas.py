@@ -323,6 +323,9 @@ def test_neither_the_order_of_edges_nor_of_places_matters(pairs, persons, at, di
     there = ground_of(make_network(*lines), persons[: len(lines)])
     turned = ground_of(make_network(*(lines[i] for i in order)), [persons[i] for i in order])
     places = make_places(SPOT(at), SPOT(200, 200), SPOT(0, 0))
+    # of two streets that lie on one another nothing tells which one a spot is on
+    if nearly_tied(make_network(*lines), places.geometry):
+        return
     one = service_areas(places, there, distances_m=(distance,), snap_m=1e4)
     two = service_areas(
         places.iloc[::-1], turned, distances_m=(distance,), snap_m=1e4, threads=1
