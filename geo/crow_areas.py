@@ -97,8 +97,8 @@ def count_by_crow(
             f"{note}; {name}: {text}" if null else f"{note}; {name} from {_grid_in(text)}"
             for note, (text, null) in zip(notes, told, strict=True)
         ]
-    for row, shape, note in zip(rows, own, notes, strict=True):
-        out.method[row] = f"as the crow flies, for {why}; {over(shape)}{note}"
+    for row, mean, note in zip(rows, over(own.to_numpy()), notes, strict=True):
+        out.method[row] = f"as the crow flies, for {why}; {mean}{note}"
 
 
 def spots_in(shapes: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
@@ -109,20 +109,21 @@ def spots_in(shapes: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[
     return np.concatenate(each), np.repeat(np.arange(len(shapes)), [len(own) for own in each])
 
 
-def over(shape: shapely.Geometry) -> str:
+def over(shapes: NDArray[np.object_]) -> list[str]:
     """
-    Say what a count is a mean over.
+    Say what the counts of shapes are a mean over.
 
     Examples
     --------
-    >>> over(shapely.LineString([(0, 0), (1, 1)]))
-    'mean along the street'
+    >>> over(np.array([shapely.Point(0, 0), shapely.LineString([(0, 0), (1, 1)])]))
+    ['of the spot', 'mean along the street']
     """
-    dimension = shapely.get_dimensions(shape)
-    if not dimension:
-        one = shapely.get_num_geometries(shape) == 1
-        return "of the spot" if one else "mean over the spots"
-    return "mean along the street" if dimension == 1 else "mean over the place"
+    dimensions = np.minimum(shapely.get_dimensions(shapes), 2)
+    alone = shapely.get_num_geometries(shapes) == 1
+    point = np.where(alone, "of the spot", "mean over the spots")
+    said = np.array(["", "mean along the street", "mean over the place"])
+    means: list[str] = np.where(dimensions > 0, said[dimensions], point).tolist()
+    return means
 
 
 def _grid_in(method: str) -> str:

@@ -25,6 +25,9 @@ BUCKET_BITS = 19
 NARROW_BITS = 12
 """The same for networks so full of tiny edges that one bucket would hold too many."""
 
+LINE = 64
+"""Bytes that come from memory at once."""
+
 Whole = NDArray[np.uint32]
 Ticks = NDArray[np.int64]
 Reals = NDArray[np.float64]
@@ -90,7 +93,7 @@ class Room(NamedTuple):
         How much of the greatest is left on arriving at each node, and one tick more; 0 for
         nodes not reached, and between searches.
     nodes
-        The nodes reached.
+        The nodes reached, and room for one more.
     first
         For each bucket, the entry that waits first, or 0.
     entries
@@ -124,14 +127,14 @@ def room_for(streets: Streets, far: Ticks, *, bits: int) -> Room:
     return Room(
         far=far,
         left=np.zeros(nodes, dtype=np.uint32),
-        nodes=np.empty(nodes, dtype=np.uint32),
+        nodes=np.empty(nodes + 1, dtype=np.uint32),
         first=np.zeros((int(far[0]) >> bits) + 2, dtype=np.uint32),
         entries=np.empty((2 * len(streets.slots) + 4096, 3), dtype=np.uint32),
     )
 
 
 @kernel
-def reach(streets: Streets, edge: int, place: int, bits: int, room: Room) -> int:
+def reach(streets: Streets, edge: int, place: int, bits: int, room: Room) -> Any:  # noqa: ANN401 - an integer
     """
     Find every node within a distance of a spot on an edge.
 
@@ -177,17 +180,18 @@ def reach(streets: Streets, edge: int, place: int, bits: int, room: Room) -> int
             if left[here] != rest:
                 continue  # reached by a shorter way since
             if used + streets.starts[here + one] - streets.starts[here] > len(entries):
-                return -1
+                return np.int64(-1)
             for slot in range(streets.starts[here], streets.starts[here + one]):
                 other, length = streets.slots[slot, 0], streets.slots[slot, 1]
-                if length < rest and rest - length > left[other]:
-                    if left[other] == 0:
-                        nodes[count] = other
-                        count += one
-                    left[other] = rest - length
-                    _wait(room, used, other, left[other], (top - left[other]) >> width)
+                then: Any = np.uint32(max(rest, length) - length)
+                if then > left[other]:
+                    # the next new node overwrites one that is not new: quicker than to ask
+                    nodes[count] = other
+                    count += np.uint32(left[other] == 0)
+                    left[other] = then
+                    _wait(room, used, other, then, (top - then) >> width)
                     used += one
-    return int(count)
+    return np.int64(count)
 
 
 @kernel
@@ -239,8 +243,10 @@ def count_around(streets: Streets, spots: Spots, bits: int, room: Room, sums: Su
     done
         Whether the room was enough for so wide buckets; else nothing is to be relied on.
     """
+    count: Any = np.int64(0)
     for spot in range(len(spots.edges)):
         edge, place = spots.edges[spot], spots.places[spot]
+        _fetch(streets, room, edge, count)
         count = reach(streets, edge, place, bits, room)
         if count < 0:
             return False
@@ -253,6 +259,27 @@ def count_around(streets: Streets, spots: Spots, bits: int, room: Room, sums: Su
         for i in range(count):
             room.left[room.nodes[i]] = 0
     return True
+
+
+@kernel
+def _fetch(streets: Streets, room: Room, edge: int, around: int) -> None:
+    """
+    Bring what is known of the nodes numbered around an edge's near the processor.
+
+    A search asks for one thing after another, and waits for each; what is asked for in a row
+    comes many at a time. Most nodes that a search reaches are numbered near each other.
+    """
+    node: Any = np.int64(streets.ends[edge, 0])
+    first, last = max(node - around, 0), min(node + around, len(room.left))
+    met: Any = np.uint32(0)
+    for near in range(first, last, LINE // 4):
+        met += room.left[near] + streets.starts[near] + streets.longest[near]
+    for slot in range(streets.starts[first], streets.starts[last], LINE // 8):
+        met += streets.slots[slot, 0]
+    spreads = streets.whole.shape[1]
+    for near in range(first, last if spreads else first, max(LINE // 8 // max(spreads, 1), 1)):
+        met += np.uint32(streets.whole[near, 0] > 0)
+    room.entries[0, 0] = met  # which nothing reads: entries count from 1
 
 
 @kernel

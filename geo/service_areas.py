@@ -149,12 +149,10 @@ def _by_streets(
     values, notes = _judge(spread, points, walk)
     out.counts[rows[met]] = values[met]
     out.snap_m[rows[met]] = (np.bincount(on, found.away_m, len(rows))[met]) / many[met]
-    ends = _ends(spots, owner, len(rows), walk)
+    ends, means = _ends(spots, owner, len(rows), walk), over(metric)
     for i in met:
         left_out = _left_out(int(many[i]), int(every[i]), walk.snap_m)
-        out.method[rows[i]] = (
-            f"along the streets, {over(metric[i])}{left_out}{ends[i]}{notes[i]}"
-        )
+        out.method[rows[i]] = f"along the streets, {means[i]}{left_out}{ends[i]}{notes[i]}"
     unmet: NDArray[np.intp] = rows[many == 0]
     return unmet
 
@@ -222,8 +220,8 @@ def _count_in_threads(
     spread = np.zeros((*shape, streets.density.shape[1]))
     points = np.zeros((*shape, streets.point_weights.shape[1]))
 
-    def work(part: slice) -> bool:
-        spots = Spots(found.edge[part].astype(np.uint32), found.place[part].copy())
+    def work(part: NDArray[np.intp]) -> bool:
+        spots = Spots(found.edge[part].astype(np.uint32), found.place[part])
         sums = Sums(np.zeros_like(spread[part]), np.zeros_like(points[part]))
         room = room_for(streets, far, bits=bits)
         done = count_around(streets, spots, bits, room, sums)
@@ -231,9 +229,11 @@ def _count_in_threads(
         return done
 
     threads = max(min(walk.threads or numba.get_num_threads(), count), 1)
-    # every so many spots to a thread: neighbours cost alike, so that all end together
+    # neighbours one after the other, as they share streets, and every so many to a thread: they
+    # cost alike, so that all end together
+    turns = np.argsort(streets.ends[found.edge, 0], kind="stable")
     with ThreadPoolExecutor(threads) as pool:
-        done = all(pool.map(work, [slice(i, None, threads) for i in range(threads)]))
+        done = all(pool.map(work, [turns[i::threads] for i in range(threads)]))
     back = np.argsort(order)
     return (spread[:, back], points[:, back]) if done else None
 
