@@ -79,9 +79,7 @@ def _placed_blocks(path: Path, form: str, folder: Path) -> list[WayBlock]:
     lacking = _lacking(blocks)
     if not len(lacking):
         return blocks
-    probe = osmium.io.FileBuffer(_over(np.unique(lacking)), "opl")
-    probed = _copied(probe, folder / "probe.pbf", spots)
-    if len(_lacking(probed)) < sum(len(block.lon) for block in probed):
+    if _any_placed(np.unique(lacking), spots):
         return _copied(osmium.io.File(str(once), "pbf"), folder / "late.pbf", spots)
     if 2 * len(lacking) < sum(len(block.lon) for block in blocks):
         return blocks  # clipped
@@ -96,6 +94,15 @@ def _over(nodes: NDArray[np.int64]) -> bytes:
     refs = (",".join(f"n{node}" for node in part.tolist()) for part in parts)
     ways = (f"w{row} Thighway=path N{over}\n" for row, over in enumerate(refs, 1))
     return "".join(ways).encode()
+
+
+def _any_placed(nodes: NDArray[np.int64], spots: Any) -> bool:  # noqa: ANN401 - pyosmium's own
+    """Tell whether any of some nodes has a place by now."""
+    import osmium
+
+    probe = osmium.FileProcessor(osmium.io.FileBuffer(_over(nodes), "opl"), osmium.osm.WAY)
+    ways: Iterable[Any] = probe.with_filter(spots)
+    return any(node.location.valid() for way in ways for node in way.nodes)
 
 
 def _lacking(blocks: list[WayBlock]) -> NDArray[np.int64]:
