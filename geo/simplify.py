@@ -158,16 +158,16 @@ def _told(chains: Chains, ways: Ways, way: Ints, steps_m: Floats) -> dict[str, A
     edge = np.repeat(many, np.diff(at_starts))
     told: dict[str, Any] = {"length_m": np.add.reduceat(steps_m, begins[chains.starts[:-1]])}
     columns = {
-        "name": ways.tags["name"],
-        "class": ways.tags["highway"],
-        "way_id": pd.Series(ways.way_ids),
+        "name": ways.tags["name"].array,
+        "class": ways.tags["highway"].array,
+        "way_id": ways.way_ids,
     }
     for column, values in columns.items():
         best = main.copy()
         codes, _ = pd.factorize(values.take(of_way[at]), sort=True)
         chosen = at[_largest(edge, codes, piece_m[at])]
         best[many] = of_way[chosen]
-        told[column] = values.take(best).array
+        told[column] = values.take(best)
     return told
 
 
