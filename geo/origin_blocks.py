@@ -6,7 +6,8 @@ bounded search finds the nodes that any of them reaches, and from then on each n
 with a lane for each origin, which the processor works through several at a time. Lanes do not
 agree on the order of nodes; so a node is visited again whenever an earlier one has changed, the
 earliest first, until nothing changes. What that reaches are exactly the distances of Dijkstra
-(1959) and the path counts of Brandes (2001), and on streets takes 1.2 to 2 visits a node.
+(1959) and the path counts of Brandes (2001), and on streets takes 1.2 to 2 visits a node. A block
+that takes more than `MOST_VISITS` is given up before anything is loaded.
 
 The steps for one block: `find_rows`, `walk_rows` (distances), `find_arcs` (the links that lie
 on a shortest path of some lane), `count_rows` (paths), `choose_rows` (trips that end at each
@@ -48,6 +49,10 @@ FAR = 2**30
 
 MOST_PATHS = 1e100
 """With more paths than this to a node, a block is loaded by logarithms instead."""
+
+MOST_VISITS = 16
+"""So is a block whose rows take more visits than this, on average. Where lanes agree on no order
+at all, as those of a fine grid whose every node is in reach, visits double with every few rows."""
 
 
 class Block(NamedTuple):
@@ -115,8 +120,8 @@ def find_homes(origins: Ranks, row_of: Ranks, homes: Ranks) -> None:
 
 
 @kernel
-def walk_rows(task: Task, block: Block) -> None:
-    """Find the distance of each row in each lane."""
+def walk_rows(task: Task, block: Block) -> bool:
+    """Find the distance of each row in each lane; return whether few enough visits did it."""
     distance, stale, links = block.rows.distance, block.rows.stale, block.links
     rows = len(block.ranks)
     for row in range(rows):
@@ -125,11 +130,12 @@ def walk_rows(task: Task, block: Block) -> None:
     for lane in range(len(block.homes)):
         distance[block.homes[lane], lane] = 0
         stale[block.homes[lane]] = True
-    row = 0
-    while row < rows:
+    row, left = 0, MOST_VISITS * rows
+    while row < rows and left >= 0:
         following = row + 1
         if stale[row]:
             stale[row] = False
+            left -= 1
             near = distance[row]
             for link in range(links.starts[row], links.starts[row + 1]):
                 head = links.heads[link]
@@ -137,6 +143,7 @@ def walk_rows(task: Task, block: Block) -> None:
                     stale[head] = True
                     following = min(following, head)
         row = following
+    return left >= 0
 
 
 @kernel
@@ -219,7 +226,7 @@ def longer(visits: Ranks) -> Ranks:
 
 @kernel
 def count_rows(block: Block, visits: Ranks) -> tuple[int, Ranks]:
-    """Count the shortest paths to each row; return the rows visited, in order."""
+    """Count the shortest paths to each row; return how many rows were visited, and which."""
     stale, paths, distance = block.rows.stale, block.rows.paths, block.rows.distance
     rows, back, on = len(block.ranks), block.back, block.on
     for row in range(rows):
@@ -227,7 +234,7 @@ def count_rows(block: Block, visits: Ranks) -> tuple[int, Ranks]:
         fill(paths[row], 0.0)
     counts = np.empty(LANES)
     visit = row = 0
-    while row < rows:
+    while row < rows and visit <= MOST_VISITS * rows:
         following = row + 1
         if stale[row]:
             stale[row] = False
@@ -303,12 +310,13 @@ def count_links(task: Task, ranks: Ranks) -> int:
 
 @kernel
 def load_block(task: Task, block: Block, visits: Ranks, load: Load) -> tuple[int, Ranks]:
-    """Load a block with known links; return the nodes reached, -1 if paths are too many."""
-    walk_rows(task, block)
+    """Load a block with known links; return the nodes reached, -1 if it is not to be done so."""
+    if not walk_rows(task, block):
+        return -1, visits
     reached = mark_far(task, block)
     find_arcs(block)
     visited, visits = count_rows(block, visits)
-    if too_many(block):
+    if visited > MOST_VISITS * len(block.ranks) or too_many(block):
         return -1, visits
     choose_rows(task, block, load)
     gather_rows(block, visits[:visited])
@@ -334,7 +342,8 @@ def load_blocks(
     load
         What to add to.
     overflowing
-        Shape (sources,), all False; set where a block has more paths than can be counted, and
+        Shape (sources,), all False; set where a block has more paths than can be counted, or
+        its lanes agree on no order of nodes, and
         `geo.detours.load_detours` is to load the origin instead.
 
     Returns

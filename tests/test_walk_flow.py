@@ -5,6 +5,7 @@ import math
 import re
 import subprocess
 import sys
+import time
 
 import brute_flow
 import numpy as np
@@ -396,6 +397,35 @@ def test_it_works_where_nothing_can_be_kept(tmp_path):
         [sys.executable, "-c", hidden], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def tangle(side):
+    """Return a grid of equal lengths drawn as if its nodes lay in a row, all far from others."""
+    at = np.arange(side * side)
+    east, north = at[at % side < side - 1], at[: -side or None]
+    nodes = pd.DataFrame({"lon": at * 1e-3, "lat": 51 + at * 7 % 13 * 1e-3})
+    starts, ends = np.concatenate([east, north]), np.concatenate([east + 1, north + side])
+    edges = pd.DataFrame({"start_node": starts, "end_node": ends, "length_m": 1.0})
+    return StreetNetwork(nodes, edges)
+
+
+def test_origins_that_agree_on_no_order_are_loaded_one_by_one_and_soon():
+    # In blocks alone, visits double with every few rows: a side of 60 took over three minutes.
+    network, model = tangle(20), WalkModel(800)
+    ends = pd.DataFrame({"origins": 1.0, "destinations": 1.0}, index=network.nodes.index)
+    alone = [
+        walk_flow(network, ends.assign(origins=1.0 * (ends.index == node)), model).edges
+        for node in ends.index
+    ]
+    expected = sum(edges["walk_flow"].to_numpy() for edges in alone)
+    whole = walk_flow(network, ends, model)
+    assert close(whole.edges["walk_flow"], expected, scale=expected.max())
+    large = tangle(60)
+    ends = pd.DataFrame({"origins": 1.0, "destinations": 1.0}, index=large.nodes.index)
+    start = time.process_time()
+    flow = walk_flow(large, ends, model)
+    assert time.process_time() - start < 60
+    assert flow.arriving == pytest.approx(3600, rel=1e-9)
 
 
 def test_numba_waits_until_it_is_needed():
