@@ -106,8 +106,11 @@ def _bounds(
     if not np.isfinite(bounds).all():
         return nowhere
     system = measuring_system(*((bounds[:2] + bounds[2:]) / 2))
+    # A street that runs due north is a box without width, which GEOS takes for nothing.
+    bounds = bounds + np.array([-1, -1, 1, 1]) * 1e-6
     ground = gpd.GeoSeries([shapely.box(*bounds)], crs=STORED)
-    around = to_metric(ground.segmentize(np.ptp(bounds[[0, 2]]) / 8 + 1e-6), crs=system)
+    longest = max(bounds[2] - bounds[0], bounds[3] - bounds[1])
+    around = to_metric(ground.segmentize(longest / 8 + 1e-6), crs=system)
     wide = shapely.box(*(around.total_bounds + np.array([-1, -1, 1, 1]) * 2 * reach_m))
     wide = shapely.segmentize(wide, wide.length / 64)
     there = to_system(gpd.GeoSeries([wide], crs=system), grid.crs).total_bounds

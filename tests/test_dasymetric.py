@@ -41,6 +41,18 @@ def test_a_street_takes_the_people_of_the_cells_it_runs_through():
     )
 
 
+def test_a_street_may_run_due_north():
+    nodes = pd.DataFrame({"node_id": [1, 2], "lon": 0.0, "lat": [51.0, 51.004]})
+    told = {"start_node": 0, "end_node": 1, "name": None, "class": "path", "length_m": 445.0}
+    line = shapely.LineString([(0, 51), (0, 51.004)])
+    edges = gpd.GeoDataFrame(told | {"way_id": [1]}, geometry=[line], crs="EPSG:4326")
+    grid = PopulationGrid(
+        np.full((4, 4), 10.0), Affine(0.002, 0, -0.004, 0, -0.002, 51.006), "EPSG:4326", None, "Toy", "2011"
+    )  # fmt: skip
+    placed = people_on_edges(StreetNetwork(nodes, edges), [grid])
+    assert placed["persons"].sum() > 0
+
+
 def test_the_nearest_street_takes_a_cell_without_one_within_reach():
     network = make_network([(50, 50), (150, 50)])
     assert persons(network, make_grid([[10, 20, 30]]), reach_m=51) == pytest.approx([60])
