@@ -59,6 +59,9 @@ def form_of(path: Path) -> str:
 
 
 def _head(path: Path) -> bytes:
+    if path.is_fifo():
+        msg = f"{path} is a pipe, and maps are read more than once. Save it to a file first."
+        raise SourceError(msg)
     try:
         with path.open("rb") as opened:
             head = opened.read(_HEAD)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import warnings
@@ -102,7 +103,9 @@ def layers_of(path: Path, *, parquet: bool) -> list[gpd.GeoDataFrame]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about endings: content has decided
             names = [name for name, shape in pyogrio.list_layers(path) if shape is not None]
-            return [gpd.read_file(path, layer=name) for name in names]
+            # a line of one point is no shape, and no reason to do without the others
+            read = functools.partial(gpd.read_file, path, on_invalid="ignore")
+            return [read(layer=name) for name in names]
     except (pyogrio.errors.DataSourceError, pa.ArrowException, OSError, ValueError) as error:
         reason = " ".join(str(error).split())[:200].rstrip(". ")
         msg = f"{path.name} cannot be read as a table of shapes ({reason}). Export it again."

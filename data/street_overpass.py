@@ -21,6 +21,7 @@ Spot = tuple[float, float]
 
 _MISSING: Spot = (np.nan, np.nan)
 _LON_MAX, _LAT_MAX = 180.0, 90.0
+_ID_MAX = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -165,8 +166,22 @@ def _way(way: Mapping[str, Any], nodes: Mapping[int, Spot]) -> Street:
         spots = tuple(spot for spot in spots if spot is not _MISSING)
         lon, lat = np.array(spots, dtype=np.float64).reshape(-1, 2).T
         numbers = tuple(position_ids(lon, lat).tolist())
-    tags = {key: str(value) for key, value in way["tags"].items()}
-    return Street(int(way["id"]), numbers, spots, tags)
+    tags = {key: _text(value) for key, value in way["tags"].items()}
+    numbers = tuple(map(_number, numbers))
+    return Street(_number(way["id"]), numbers, spots, tags)
+
+
+def _number(value: Any) -> int:  # noqa: ANN401 - whatever the JSON holds
+    number = int(value)
+    if abs(number) > _ID_MAX:
+        msg = "an identifier is longer than any of OpenStreetMap"
+        raise ValueError(msg)
+    return number
+
+
+def _text(value: object) -> str:
+    """Return a value as text; half a character, as JSON may hold, becomes a question mark."""
+    return str(value).encode("utf-8", "replace").decode()
 
 
 def _spot(element: Mapping[str, Any]) -> Spot:

@@ -152,18 +152,17 @@ def _joined(blocks: list[WayBlock], *, extent: Any) -> Ways:  # noqa: ANN401 - a
         way_ids=_all([block.way_ids for block in blocks])[visible],
         starts=np.concatenate([[0], np.cumsum(sizes[visible])]).astype(np.int64),
         node_ids=_all([block.node_ids for block in blocks])[shown],
-        lon=_degrees([block.lon for block in blocks])[shown],
-        lat=_degrees([block.lat for block in blocks])[shown],
+        lon=_degrees([block.lon for block in blocks], 180)[shown],
+        lat=_degrees([block.lat for block in blocks], 90)[shown],
         tags=_tags(blocks)[visible].reset_index(drop=True),
         extent=extent,
     )
 
 
-def _degrees(parts: list[NDArray[np.int32]]) -> NDArray[np.float64]:
-    """Return positions in degrees, NaN where there is none."""
-    units = _all(parts, np.int32)
-    degrees: NDArray[np.float64] = units / UNITS_PER_DEGREE
-    degrees[units == UNPLACED] = np.nan
+def _degrees(parts: list[NDArray[np.int32]], most: int) -> NDArray[np.float64]:
+    """Return positions in degrees, NaN where there is none or none on the globe."""
+    degrees: NDArray[np.float64] = _all(parts, np.int32) / UNITS_PER_DEGREE
+    degrees[np.abs(degrees) > most] = np.nan  # as `UNPLACED` is
     return degrees
 
 

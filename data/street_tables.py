@@ -35,6 +35,7 @@ ID_COLUMNS = ("osm_id", "osm_way_id", "osmid", "way_id", "@id", "id", "full_id")
 
 _LINE, _LINES = 1, 5
 _MULTIPLE = ";"
+_DIGITS = 20
 
 
 def read_street_table(path: Path, *, parquet: bool = False) -> Ways:
@@ -196,7 +197,8 @@ def way_number(value: object) -> int | None:
     """
     said = listed(value)
     text = said[0].rpartition("/")[2].lstrip("w").removesuffix(".0") if said else ""
-    number = int(text) if text.removeprefix("-").isdecimal() else None
+    whole = len(text) <= _DIGITS and text.removeprefix("-").isdecimal()
+    number = int(text) if whole else None
     return number if number is not None and abs(number) < 1 << 63 else None
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from geo.walk_flow import WalkFlow, WalkModel
 
 ENDING = ".parquet"
+LONGEST_NAME = 80
 ROUGH = (
     "These are orders of magnitude: on eight cameras of Leeds walk flow did no better than "
     "their plain mean."
@@ -135,7 +136,7 @@ def _require_writable(wanted: Wanted) -> None:
 def _walked(network: StreetNetwork, model: WalkModel, wanted: Wanted) -> Walked:
     from data.pois import read_pois
     from data.street_people import people_of
-    from geo.trip_ends import tells_walks, trip_ends
+    from geo.trip_ends import DRAWS, tells_walks, trip_ends
     from geo.walk_flow import walk_flow
 
     people = people_of(
@@ -151,7 +152,8 @@ def _walked(network: StreetNetwork, model: WalkModel, wanted: Wanted) -> Walked:
     start = time.perf_counter()
     flow = walk_flow(network, ends.nodes, model, threads=os.cpu_count() or 1)
     flow_s = time.perf_counter() - start
-    return Walked(ends, flow, flow_s, tells_walks(pois))
+    placed = (ends.tally["counted"] - ends.tally["unplaced"]).reindex([*DRAWS, "jobs"])
+    return Walked(ends, flow, flow_s, tells_walks(pois) and bool(placed.gt(0).any()))
 
 
 def _from_one(ends: pd.DataFrame) -> pd.DataFrame:
@@ -218,10 +220,15 @@ def _busiest(edges: gpd.GeoDataFrame, hours: str) -> str:
     top = named.loc[named["walk_past_per_h"].idxmax()]
     middle, low, high = (rough(top[f"walk_past_per_h{end}"]) for end in ("", "_lo80", "_hi80"))
     return (
-        f"Passages on foot an hour, {hours}: of streets with names most on {top['name']}, very "
-        f"roughly {middle} (80 % interval {low} to {high}). "
+        f"Passages on foot an hour, {hours}: of streets with names most on "
+        f"{_printable(top['name'])}, very roughly {middle} (80 % interval {low} to {high}). "
         f"{ROUGH}"
     )
+
+
+def _printable(name: str) -> str:
+    """Return a name as a terminal may be told it: of no great length, and without commands."""
+    return "".join(sign if sign.isprintable() else "?" for sign in name[:LONGEST_NAME])
 
 
 def peak_memory_mib() -> float:

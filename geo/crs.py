@@ -75,7 +75,7 @@ def to_metric(shapes: Frame, *, crs: str = MEASURED) -> Frame:
     [528910.0]
     """
     _require_crs(shapes, "shapes")
-    return shapes.to_crs(crs)
+    return _moved(shapes, crs)
 
 
 def measuring_system(lon: float, lat: float) -> str:
@@ -159,7 +159,7 @@ def to_stored(shapes: Frame) -> Frame:
         If the shapes declare no CRS.
     """
     _require_crs(shapes, "shapes")
-    return shapes.to_crs(STORED)
+    return _moved(shapes, STORED)
 
 
 def to_system(shapes: Frame, crs: str) -> Frame:
@@ -184,7 +184,20 @@ def to_system(shapes: Frame, crs: str) -> Frame:
         If the shapes declare no CRS.
     """
     _require_crs(shapes, "shapes")
-    return shapes.to_crs(crs)
+    return _moved(shapes, crs)
+
+
+def _moved(shapes: Frame, crs: str) -> Frame:
+    from pyproj.exceptions import ProjError  # noqa: PLC0415 - slow to import
+
+    try:
+        return shapes.to_crs(crs)
+    except ProjError as error:
+        msg = (
+            f"Shapes in {str(shapes.crs)[:80]!r} have no place in {crs} ({str(error)[:200]}). "
+            "State the system that they are in, such as EPSG:4326."
+        )
+        raise CrsError(msg) from error
 
 
 def require_metric_crs(shapes: Frame, *, name: str) -> None:

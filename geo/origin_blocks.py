@@ -6,8 +6,8 @@ bounded search finds the nodes that any of them reaches, and from then on each n
 with a lane for each origin, which the processor works through several at a time. Lanes do not
 agree on the order of nodes; so a node is visited again whenever an earlier one has changed, the
 earliest first, until nothing changes. What that reaches are exactly the distances of Dijkstra
-(1959) and the path counts of Brandes (2001), and on streets takes 1.2 to 2 visits a node. A block
-that takes more than `MOST_VISITS` is given up before anything is loaded.
+(1959) and the path counts of Brandes (2001), and on streets takes 1.2 to 2 visits a node. A
+block that takes more than `MOST_VISITS` is given up before anything is loaded.
 
 The steps for one block: `find_rows`, `walk_rows` (distances), `find_arcs` (the links that lie
 on a shortest path of some lane), `count_rows` (paths), `choose_rows` (trips that end at each
@@ -51,8 +51,8 @@ MOST_PATHS = 1e100
 """With more paths than this to a node, a block is loaded by logarithms instead."""
 
 MOST_VISITS = 16
-"""So is a block whose rows take more visits than this, on average. Where lanes agree on no order
-at all, as those of a fine grid whose every node is in reach, visits double with every few rows."""
+"""So is a block whose rows take more visits than this, on average. Where lanes agree on no
+order, as on a fine grid whose every node is in reach, visits double with every few rows."""
 
 
 class Block(NamedTuple):
@@ -310,7 +310,7 @@ def count_links(task: Task, ranks: Ranks) -> int:
 
 @kernel
 def load_block(task: Task, block: Block, visits: Ranks, load: Load) -> tuple[int, Ranks]:
-    """Load a block with known links; return the nodes reached, -1 if it is not to be done so."""
+    """Load a block with known links; return the nodes reached, -1 if none is loaded."""
     if not walk_rows(task, block):
         return -1, visits
     reached = mark_far(task, block)

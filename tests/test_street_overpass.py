@@ -90,6 +90,8 @@ REFUSED = {
     "elements that are no list": ({"elements": 5}, "not an answer as Overpass makes it"),
     "a node without place": ({"elements": [{"type": "node", "id": 1, "lat": 3}]}, "not an answer"),
     "a node off the globe": ({"elements": [*WAYS, {"type": "node", "id": 1, "lat": 95.0, "lon": 0}]}, "not on the globe"),
+    "a node no number can hold": ({"elements": [*NODES, WAYS[0] | {"nodes": [1, 2**70]}]}, "longer than any"),
+    "a way no number can hold": ({"elements": [*NODES, WAYS[0] | {"id": 2**63}]}, "longer than any"),
     "ways without positions": ({"elements": WAYS}, "its ways have no positions"),
     "no streets": ({"elements": [WAYS[2], *NODES]}, "holds no street"),
 }  # fmt: skip
@@ -99,6 +101,12 @@ REFUSED = {
 def test_what_is_no_answer_is_refused(answer, message):
     with pytest.raises(SourceError, match=message):
         read_street_answer(answer, name="answer.json")
+
+
+def test_half_a_character_is_no_reason_to_refuse_an_answer():
+    way = WAYS[0] | {"tags": {"highway": "steps", "name": "A\ud800"}}
+    answer = json.loads(json.dumps({"elements": [way, *NODES]}))
+    assert read_street_answer(answer, name="a.json").tags["name"].tolist() == ["A?"]
 
 
 def test_half_a_file_is_refused(tmp_path):

@@ -14,6 +14,7 @@ import shapely
 from data.drawn_ways import position_ids, rounded
 from data.errors import SourceError
 from data.street_tables import read_street_table
+from geo.errors import CrsError
 from geo.simplify import build_network
 from geo.ways import WAY_KEYS
 
@@ -166,12 +167,38 @@ def test_edges_saved_both_ways_are_read_once_and_lists_settled(tmp_path):
 
 @pytest.mark.parametrize(
     ("given", "number"),
-    [("way/123", 123), ("w77", 77), (5.0, 5), ("relation", 0), ("9" * 30, 0), (-4, -4)],
+    [
+        ("way/123", 123),
+        ("w77", 77),
+        (5.0, 5),
+        ("relation", 0),
+        ("9" * 30, 0),
+        ("9" * 5000, 0),
+        (-4, -4),
+    ],
 )
 def test_identifiers_are_numbers_however_written(tmp_path, given, number):
     made = frame().iloc[:1].drop(columns="osm_id").assign(id=[given])
     ways = saved(made, tmp_path / "ids.parquet")
     assert ways.way_ids.tolist() == [number]
+
+
+def test_a_line_of_one_point_costs_no_other(tmp_path):
+    one = {"type": "LineString", "coordinates": [[0, 51]]}
+    two = {"type": "LineString", "coordinates": [[0, 51], [0, 51.001]]}
+    features = [
+        {"type": "Feature", "properties": {"highway": "path", "id": number}, "geometry": shape}
+        for number, shape in enumerate((one, two, one), 5)
+    ]
+    path = tmp_path / "points.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    assert read_street_table(path).way_ids.tolist() == [6]
+
+
+def test_the_streets_of_another_world_are_refused(tmp_path):
+    made = frame().set_crs("IAU_2015:30100", allow_override=True)
+    with pytest.raises(CrsError, match="have no place in EPSG:4326"):
+        saved(made, tmp_path / "moon.parquet")
 
 
 def test_positions_said_twice_and_lines_of_no_length_are_left_out(tmp_path):

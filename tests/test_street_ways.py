@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import zlib
 from importlib import metadata
 from pathlib import Path
@@ -181,6 +182,27 @@ def test_a_file_without_streets_has_none_but_is_read(tmp_path):
     assert read_ways(path).tags.empty
     with pytest.raises(SourceError, match=r"none\.osm\.pbf holds 0 ways tagged `highway`"):
         load_network(path)
+
+
+def test_nodes_off_the_globe_have_no_place(tmp_path):
+    town = "".join(
+        f'<node id="{number}" lon="{lon}" lat="{lat}"/>'
+        for number, (lon, lat) in {1: (0, 51), 2: (0, 51.001), 3: (200, 51), 4: (0, 95)}.items()
+    )
+    over = "".join(f'<nd ref="{number}"/>' for number in (1, 2, 3, 4))
+    way = f'<way id="1">{over}<tag k="highway" v="path"/></way>'
+    path = tmp_path / "off.osm"
+    path.write_text(f'<osm version="0.6">{town}{way}</osm>')
+    assert (
+        np.isnan(read_ways(path).lon + read_ways(path).lat).tolist() == [False] * 2 + [True] * 2
+    )
+    assert load_network(path).edges["length_m"].tolist() == pytest.approx([111.2], rel=0.01)
+
+
+def test_a_pipe_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SourceError, match="is a pipe"):
+        read_ways(tmp_path / "pipe")
 
 
 def test_nodes_alone_missing_are_no_network(tmp_path):
