@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 
 import geopandas as gpd
-from running import run_command
+import numpy as np
+import rasterio
+from affine import Affine
+from running import one_paragraph, run_command
 
 SPOT = {"type": "Point", "coordinates": [0.001, 51.0005]}
 
@@ -41,3 +44,18 @@ def test_shops_far_from_every_street_tell_of_no_walks(tmp_path):
     assert "No walks or passages are told" in run.stdout
     made = gpd.read_parquet(tmp_path / "out.parquet")
     assert made[["walk_flow", "walk_past_per_h"]].isna().all(axis=None)
+
+
+def test_a_raster_of_nothing_known_is_refused_and_not_counted_as_nobody(tmp_path):
+    extract = write_map(tmp_path / "map.geojson", "Known")
+    cells = np.full((30, 30), -1.0, dtype="float32")
+    with rasterio.open(
+        tmp_path / "void.tif", "w", driver="GTiff", height=30, width=30, count=1,
+        dtype="float32", crs="EPSG:4326", nodata=-1,
+        transform=Affine(0.001, 0, -0.015, 0, -0.001, 51.015),
+    ) as opened:  # fmt: skip
+        opened.write(cells, 1)
+    given = ("--population", "void.tif", "--out", "out.parquet")
+    run = run_command("streets", extract, *given, folder=tmp_path)
+    assert "covers none of the streets, or holds no data there" in one_paragraph(run)
+    assert not (tmp_path / "out.parquet").exists()
