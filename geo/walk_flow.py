@@ -58,6 +58,10 @@ ROUNDING = 1e-12
 """Passing trips below this share of the trips at a node are what rounding left over."""
 
 
+LARGEST = 1e150
+"""Most that the weights of all origins, or of all destinations, may add up to."""
+
+
 class WalkFlowError(InputError):
     """Trips cannot be loaded as asked."""
 
@@ -261,6 +265,14 @@ def _weights(
     origins, destinations = (
         _weight(by_node, column)[graph.node_rows] for column in ("origins", "destinations")
     )
+    with np.errstate(over="ignore"):
+        sums = origins.sum(), destinations.sum()
+    if max(sums) > LARGEST:
+        msg = (
+            f"The weights of `ends` add up to {max(sums):g}; sums above {LARGEST:g} cannot be "
+            "multiplied. Give them in a larger unit."
+        )
+        raise WalkFlowError(msg)
     return origins, destinations
 
 

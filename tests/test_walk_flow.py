@@ -428,6 +428,14 @@ def test_origins_that_agree_on_no_order_are_loaded_one_by_one_and_soon():
     assert flow.arriving == pytest.approx(3600, rel=1e-9)
 
 
+@pytest.mark.parametrize("column", ["origins", "destinations"])
+def test_weights_too_large_to_multiply_are_refused(column):
+    ends = toy_city.ends().astype(float)
+    ends[column] *= 1e160
+    with pytest.raises(WalkFlowError, match="cannot be multiplied"):
+        walk_flow(toy_city.network(), ends, TOY)
+
+
 def test_numba_waits_until_it_is_needed():
     done = subprocess.run(
         [sys.executable, "-c", FRESH], capture_output=True, text=True, check=False
