@@ -69,7 +69,7 @@ def check_raster(raster: Any, name: str, stem: str, *, unit: str) -> None:  # no
     ------
     SourceError
         If it has no reference system, or one that its coordinates contradict; if it is
-        rotated; or if it holds a density and nobody said so.
+        rotated; if its cells are complex numbers; or if it holds a density and nobody said so.
     """
     if raster.crs is None:
         msg = f"{name} declares no reference system. Set it with `gdal_edit.py -a_srs`."
@@ -79,6 +79,9 @@ def check_raster(raster: Any, name: str, stem: str, *, unit: str) -> None:  # no
             f"{name} is rotated, so its cells are not upright rectangles. Warp it to a "
             "north-up grid with `gdalwarp -r sum`."
         )
+        raise SourceError(msg)
+    if any("complex" in dtype for dtype in raster.dtypes):
+        msg = f"{name} holds complex numbers, which count nobody. Give the raster of counts."
         raise SourceError(msg)
     _require_sensible(raster, name)
     if unit == "auto" and _is_density(raster, stem):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 UNITS_PER_DEGREE = 1e7
 """OpenStreetMap keeps positions to 1e-7 degrees, about a centimetre."""
+
+ROOM_SHARE, ROOM_BYTES = 2, 16_000_000
+"""Room for copies of an extract's highways, by its size. A copy took half of it (Andorra) or
+less; there may be two."""
 
 _NODES_OF_WAY = 1000
 _PLAIN = "pbf,pbf_compression=none,add_metadata=false,locations_on_ways=true"
@@ -48,7 +53,8 @@ def read_ways(path: Path, *, form: str) -> Ways:
     Raises
     ------
     SourceError
-        If the file is cut short or broken, swells beyond reason, or is a history of edits.
+        If the file is cut short or broken, swells beyond reason, or is a history of edits, or
+        there is no room for temporary files.
 
     Notes
     -----
@@ -65,8 +71,22 @@ def read_ways(path: Path, *, form: str) -> Ways:
                 "`osmium time-filter`, or download an extract."
             )
             raise SourceError(msg)
+        _require_room(path, Path(folder))
         blocks = _placed_blocks(path, form, Path(folder))
         return _with_new_nodes(_joined(blocks, extent=box_of(header)), path, form)
+
+
+def _require_room(path: Path, folder: Path) -> None:
+    """Raise where the copy may not fit: libosmium ends the process when its disk is full."""
+    needed = ROOM_BYTES + ROOM_SHARE * path.stat().st_size
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        msg = (
+            f"{path.name} needs {needed / 1e6:,.0f} MB of room for temporary files in "
+            f"{folder.parent}, which has {free / 1e6:,.0f} MB. Make room, or name another "
+            "folder in the environment variable TMPDIR."
+        )
+        raise SourceError(msg)
 
 
 def _placed_blocks(path: Path, form: str, folder: Path) -> list[WayBlock]:

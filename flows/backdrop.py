@@ -86,7 +86,12 @@ def walk_basis() -> WalkBasis:
     from maps.walkers import WalkBasis
 
     calibration = load_walk_calibration()
-    return WalkBasis(calibration.scores, calibration.sources, calibration.levels_per_h)
+    return WalkBasis(
+        calibration.scores,
+        calibration.sources,
+        calibration.levels_per_h,
+        calibration.week_scores,
+    )
 
 
 def join_relief(grids: Sequence[PopulationGrid]) -> gpd.GeoDataFrame | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from statistics import median
@@ -34,6 +35,9 @@ class WalkBasis:
         ``coverage80_share`` and ``coverage90_share``.
     sources
         Where the counts come from, one line each.
+    week_scores
+        How the hours of a week were told for counters left out: ``what``, ``model``, and mean
+        absolute errors of the logarithm, ``base_error``, ``waking_error``, ``week_error``.
     levels_per_h
         Passages per hour of the typical counter of each town that was counted, by town; first
         the town whose level is taken.
@@ -42,6 +46,7 @@ class WalkBasis:
     scores: pd.DataFrame
     sources: tuple[str, ...]
     levels_per_h: Mapping[str, float]
+    week_scores: pd.DataFrame | None = None
 
 
 def walkers_of(
@@ -65,7 +70,7 @@ def walkers_of(
         ``streets``; ``methods``, each with how many places it was used for; ``factor``, by how
         much the typical interval goes up and down; ``most``, above which none goes;
         ``sources``; ``levels``, a sentence on the towns that were counted; ``sets``, each with
-        ``name``, ``counters`` and ``rows``.
+        ``name``, ``counters`` and ``rows``; ``weeks``, how hours of the week were told.
     """
     told = [row for row in places if row.get("walk_past_per_h")]
     if not told or basis is None:
@@ -80,6 +85,7 @@ def walkers_of(
         "sources": [words.clean(source, longest=300) for source in basis.sources],
         "levels": levels_line(basis.levels_per_h),
         "sets": _sets(basis.scores),
+        "weeks": _weeks(basis.week_scores),
     }
 
 
@@ -124,6 +130,18 @@ def _sets(scores: pd.DataFrame) -> list[dict[str, Any]]:
     return [
         {"name": name, "counters": words.count(round(rows[0]["n"])), "rows": _lines(rows)}
         for name, rows in sets.items()
+    ]
+
+
+def _weeks(scores: pd.DataFrame | None) -> list[dict[str, str]]:
+    """Return the errors of hourly profiles, each as the factor that it stands for."""
+    names = ("base_error", "waking_error", "week_error")
+    return [
+        {
+            "name": f"{words.clean(row['what'])}: {words.clean(row['model'])}",
+            **{name: _percent(math.expm1(row[name])) for name in names},
+        }
+        for row in (as_rows(scores) if scores is not None else [])
     ]
 
 

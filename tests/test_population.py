@@ -158,6 +158,16 @@ def test_a_rotated_raster_is_refused(tmp_path):
         load_grids(path)
 
 
+def test_complex_numbers_are_refused(tmp_path):
+    profile = {"driver": "GTiff", "height": 2, "width": 2, "count": 1, "dtype": "complex64"}
+    with rasterio.open(
+        tmp_path / "a.tif", "w", crs="EPSG:27700", transform=LONDON, **profile
+    ) as raster:
+        raster.write(np.ones((2, 2), dtype="complex64"), 1)
+    with pytest.raises(SourceError, match="complex"):
+        load_grids(tmp_path / "a.tif")
+
+
 @pytest.mark.parametrize(
     ("crs", "origin", "size", "message"),
     [("EPSG:4326", (530_000, 180_000), 250, "which no degrees are"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import shutil
 import zlib
 from importlib import metadata
 from pathlib import Path
@@ -365,3 +366,12 @@ def test_real_places(reference_dir, name):
     assert network.edges["length_m"].sum() / 1000 == pytest.approx(km, abs=0.1)
     assert network.edges["name"].nunique() == names
     assert some <= set(network.edges["name"])
+
+
+def test_a_full_disk_is_told_before_anything_is_written(tmp_path, monkeypatch):
+    path = tmp_path / "map.osm"
+    path.write_text("<osm version='0.6'/>", encoding="utf-8")
+    usage = shutil.disk_usage(tmp_path)._replace(free=1000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(SourceError, match=r"needs 16 MB of room .* has 0 MB.*TMPDIR"):
+        read_ways(path)

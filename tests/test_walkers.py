@@ -1,6 +1,7 @@
 """What is said of people walking past: how it was found, and how wrong it may be."""
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -73,6 +74,23 @@ def test_scores_are_grouped_and_unknown_ones_are_no_noughts():
     assert line["bias"] == f"{words.MINUS}0.06"
     assert line["rank"] == "0.00", "without a sign"
     assert line["crps"] == "0.22"
+
+
+def test_errors_of_hours_are_told_as_shares():
+    weeks = pd.DataFrame(
+        [("Leeds", "all hours alike", 0.2411, 0.7764, 1.8298)],
+        columns=["what", "model", "base_error", "waking_error", "week_error"],
+    )
+    said = walkers_of([place()], basis=replace(basis(), week_scores=weeks), streets="")
+    assert said["weeks"] == [
+        {
+            "name": "Leeds: all hours alike",
+            "base_error": "27 %",
+            "waking_error": "117 %",
+            "week_error": "523 %",
+        }
+    ]
+    assert walkers_of([place()], basis=basis(), streets="")["weeks"] == []
 
 
 @pytest.mark.parametrize(
