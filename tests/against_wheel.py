@@ -89,6 +89,7 @@ def main() -> int:
         command = [
             *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
             *("--config-file", str(ROOT / "pyproject.toml"), "--rootdir", str(tests.parent)),
+            *("-n", "2", "--dist", "loadfile"),
             *("-m", "not browser and not slow and not checkout", str(tests)),
         ]
         return subprocess.run(
