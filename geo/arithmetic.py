@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from geo.levels import LEAST_SD_LOG
-from geo.prediction import Mixture, Student, quantiles
+from geo.prediction import Mixture, quantiles
 
 if TYPE_CHECKING:
-    from geo.levels import Basis
+    from geo.conformal import Widening
+    from geo.parts import Part
 
 Source = Literal["modelled", "borrowed"]
 
@@ -19,114 +19,6 @@ SHARES = (0.5, 0.1, 0.9, 0.05, 0.95)
 
 _DIGITS = 6
 """Significant digits of a published estimate: no more bytes than meaning, and stable ones."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """
-    One level that a prediction draws on.
-
-    Attributes
-    ----------
-    force, era
-        Whose level; the era is empty for a force without eras.
-    basis
-        Whether it is counted per hour or per deployment.
-    n
-        Counts behind the level, the predicted row's own left out.
-    mean_log, sd_log
-        Mean and standard deviation of their natural logarithms; the latter at least
-        `geo.levels.LEAST_SD_LOG`.
-    freedom
-        Degrees of freedom of the standard deviation.
-    pooled
-        Whether the spread comes from all eras, since this one has too few counts.
-    log_hours, hours_sd_log
-        What the level is multiplied by, as a logarithm, and its standard deviation where
-        the hours are not known (0 where they are).
-    hours_n
-        Known durations behind that standard deviation; 0 where the hours are known.
-    force_sd_log
-        Standard deviation added because the level is another force's; otherwise 0.
-    """
-
-    force: str
-    era: str
-    basis: Basis
-    n: int
-    mean_log: float
-    sd_log: float
-    freedom: int
-    pooled: bool
-    log_hours: float
-    hours_sd_log: float
-    hours_n: int
-    force_sd_log: float
-
-    @property
-    def centre(self) -> float:
-        """Logarithm of the predicted median."""
-        return self.mean_log + self.log_hours
-
-    @property
-    def scale(self) -> float:
-        """Scale of one new count: the level's own error and what is not known besides."""
-        level = self.sd_log**2 * (1 + 1 / self.n)
-        hours = self.hours_sd_log**2 * (1 + 1 / self.hours_n) if self.hours_n else 0.0
-        return math.sqrt(level + hours + self.force_sd_log**2)
-
-    @property
-    def student(self) -> Student:
-        """The predictive distribution of log faces."""
-        return Student(self.centre, self.scale, float(self.freedom))
-
-    def sentences(self) -> list[str]:
-        """
-        Tell the arithmetic of this level.
-
-        Returns
-        -------
-        lines
-            Sentences with every number used.
-        """
-        whose = f"{self.force}, counting era {self.era}" if self.era else self.force
-        per = "faces per hour" if self.basis == "hour" else "faces per deployment"
-        spread = (
-            "the spread within all eras together, since these are few"
-            if self.pooled
-            else ("n - 1 in the divisor")
-        )
-        if self.sd_log == LEAST_SD_LOG:
-            spread = "the least assumed, for these lie closer together than counts repeat"
-        lines = [
-            (
-                f"{whose}: {self.n} other counts; the natural logarithm of {per} has mean "
-                f"{self.mean_log:.5f} and standard deviation {self.sd_log:.5f} ({spread}; "
-                f"{self.freedom} degrees of freedom)."
-            ),
-        ]
-        return [*lines, self._centre_sentence(), self._scale_sentence()]
-
-    def _centre_sentence(self) -> str:
-        if self.basis == "deployment":
-            return f"Median: e^{self.centre:.5f} = {_faces(math.exp(self.centre))} faces."
-        hours = math.exp(self.log_hours)
-        what = f"{self.hours_n} known durations, geometric mean " if self.hours_n else ""
-        return (
-            f"Median: {self.mean_log:.5f} + ln({what}{hours:.4f} h) = {self.mean_log:.5f} + "
-            f"{self.log_hours:.5f} = {self.centre:.5f}; e^{self.centre:.5f} = "
-            f"{_faces(math.exp(self.centre))} faces."
-        )
-
-    def _scale_sentence(self) -> str:
-        terms = [f"{self.sd_log:.5f}^2 x (1 + 1/{self.n})"]
-        if self.hours_n:
-            terms.append(
-                f"{self.hours_sd_log:.5f}^2 x (1 + 1/{self.hours_n}) for hours unknown"
-            )
-        if self.force_sd_log:
-            terms.append(f"{self.force_sd_log}^2 for a level borrowed from another force")
-        return f"Scale of one new count: sqrt({' + '.join(terms)}) = {self.scale:.5f}."
 
 
 @dataclass(frozen=True)
@@ -148,6 +40,9 @@ class Arithmetic:
         Why there is no prediction; empty where there is one.
     expected, lo80, hi80, lo90, hi90
         Predictive median and interval ends [faces]; NaN without a prediction.
+    widening
+        How much wider the intervals are than the scale alone says; None where too few
+        predictions of the era have been checked.
     """
 
     force: str
@@ -162,6 +57,7 @@ class Arithmetic:
     hi80: float = math.nan
     lo90: float = math.nan
     hi90: float = math.nan
+    widening: Widening | None = None
 
     @property
     def mixture(self) -> Mixture:
@@ -188,10 +84,24 @@ class Arithmetic:
             )
             return [*lines, self._result("80 %", self.lo80, self.hi80, ""), self._last()]
         part = self.parts[0]
+        times = self.widening.times80 if self.widening else 1.0
         return [
             *lines,
-            self._result("80 %", self.lo80, self.hi80, _ends(part, 0.9)),
+            *self._widened(),
+            self._result("80 %", self.lo80, self.hi80, _ends(part, 0.9, times)),
             self._last(),
+        ]
+
+    def _widened(self) -> list[str]:
+        """Tell by how much the intervals are widened, if they are."""
+        if self.widening is None or max(self.widening[1:]) == 1.0:
+            return []
+        return [
+            (
+                f"To hold 80 and 90 % of {self.widening.n} counts of this era, each predicted "
+                f"from the months before, intervals had to be {self.widening.times80:.4f} and "
+                f"{self.widening.times90:.4f} times as wide."
+            )
         ]
 
     def _whose(self) -> list[str]:
@@ -206,7 +116,8 @@ class Arithmetic:
         return []
 
     def _last(self) -> str:
-        how = _ends(self.parts[0], 0.95) if len(self.parts) == 1 else ""
+        times = self.widening.times90 if self.widening else 1.0
+        how = _ends(self.parts[0], 0.95, times) if len(self.parts) == 1 else ""
         return self._result("90 %", self.lo90, self.hi90, how)
 
     def _result(self, level: str, low: float, high: float, how: str) -> str:
@@ -216,12 +127,13 @@ class Arithmetic:
         )
 
 
-def _ends(part: Part, share: float) -> str:
+def _ends(part: Part, share: float, widened: float) -> str:
     """Say how the ends of an interval follow from the centre and the scale."""
     from scipy.special import stdtrit  # noqa: PLC0415 - slow to import
 
-    times = float(stdtrit(part.freedom, share))
-    return f" = e^({part.centre:.5f} -/+ {times:.4f} x {part.scale:.5f})"
+    times = float(stdtrit(part.level.freedom, share))
+    more = f"{widened:.4f} x " if widened > 1 else ""
+    return f" = e^({part.centre:.5f} -/+ {more}{times:.4f} x {part.scale:.5f})"
 
 
 def _faces(value: float) -> str:
@@ -265,4 +177,38 @@ def quantities(pieces: list[Arithmetic]) -> list[list[float]]:
         For each, the faces at `SHARES`, to six significant digits; NaN without parts.
     """
     logs = quantiles([piece.mixture for piece in pieces], SHARES)
-    return [[rounded(math.exp(value)) for value in row] for row in logs]
+    wider = zip(logs, pieces, strict=True)
+    return [
+        [rounded(math.exp(value)) for value in widened(row.tolist(), piece.widening)]
+        for row, piece in wider
+    ]
+
+
+def widened(logs: list[float], by: Widening | None) -> list[float]:
+    """
+    Widen the intervals of one prediction about its median.
+
+    Parameters
+    ----------
+    logs
+        The logarithms at `SHARES`.
+    by
+        How much; None leaves them as they are.
+
+    Returns
+    -------
+    logs
+        Likewise; the 90 % interval is never inside the 80 % one.
+
+    Examples
+    --------
+    >>> from geo.conformal import Widening
+    >>> widened([0.0, -1.0, 1.0, -2.0, 2.0], Widening(50, 3.0, 1.0))
+    [0.0, -3.0, 3.0, -3.0, 3.0]
+    """
+    if by is None:
+        return logs
+    median, lo80, hi80, lo90, hi90 = logs
+    low, high = (median + by.times80 * (end - median) for end in (lo80, hi80))
+    lower, higher = (median + by.times90 * (end - median) for end in (lo90, hi90))
+    return [median, low, high, min(lower, low), max(higher, high)]

@@ -24,7 +24,11 @@ _EXPECTED = ("", "_lo80", "_hi80", "_lo90", "_hi90")
 
 
 def estimate_exposure(
-    deployments: pd.DataFrame, eras: pd.DataFrame, *, record: pd.DataFrame | None = None
+    deployments: pd.DataFrame,
+    eras: pd.DataFrame,
+    *,
+    record: pd.DataFrame | None = None,
+    totals: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     r"""
     Estimate the faces scanned at each deployment.
@@ -43,6 +47,9 @@ def estimate_exposure(
         Further deployments that only help to calibrate. Those of a force and day, or with
         the count and hours, that ``deployments`` tell of are not used, lest a row be predicted
         from its own count.
+    totals
+        Totals that forces published, with `geo.later_totals.COLUMNS`: they tell of the level
+        after the last count.
 
     Returns
     -------
@@ -86,7 +93,7 @@ def estimate_exposure(
     3         200.000   800.000        reported
     4         282.843   282.843        modelled
     """
-    pieces = predict_all(deployments, eras, record=record)
+    pieces = predict_all(deployments, eras, record=record, totals=totals)
     out = pd.DataFrame(index=deployments.index)
     out["counting_era"] = pd.Series([p.era for p in pieces], index=out.index, dtype="str")
     numbers = [(p.expected, p.lo80, p.hi80, p.lo90, p.hi90) for p in pieces]
@@ -104,8 +111,14 @@ def estimate_exposure(
     return out
 
 
-def expect_faces(
-    record: pd.DataFrame, eras: pd.DataFrame, *, force: str, date: str, hours: float | None
+def expect_faces(  # noqa: PLR0913 - a deployment is told by four things
+    record: pd.DataFrame,
+    eras: pd.DataFrame,
+    *,
+    force: str,
+    date: str,
+    hours: float | None,
+    totals: pd.DataFrame | None = None,
 ) -> Arithmetic:
     """
     Expect the faces of an announced or hypothetical deployment.
@@ -122,6 +135,8 @@ def expect_faces(
         ISO date, perhaps partial.
     hours
         How long it lasts [h]; None if unknown.
+    totals
+        Totals that forces published, as for `estimate_exposure`.
 
     Returns
     -------
@@ -149,7 +164,7 @@ def expect_faces(
     names = eras_possible(eras, force=force, date=date)
     era = names[0] if len(names) == 1 else None
     case = Case(force, date, era, hours, (), aborted=False)
-    return _with_quantities([choose(case, calibrate(record, eras), eras)])[0]
+    return _with_quantities([choose(case, calibrate(record, eras), eras, totals=totals)])[0]
 
 
 def explain_exposure(
@@ -158,6 +173,7 @@ def explain_exposure(
     deployment_id: str,
     *,
     record: pd.DataFrame | None = None,
+    totals: pd.DataFrame | None = None,
 ) -> Arithmetic:
     """
     Return the arithmetic behind one row of `estimate_exposure`.
@@ -168,7 +184,7 @@ def explain_exposure(
         As for `estimate_exposure`; ``deployments`` with a column ``deployment_id``.
     deployment_id
         The row to explain.
-    record
+    record, totals
         As for `estimate_exposure`.
 
     Returns
@@ -186,18 +202,22 @@ def explain_exposure(
     if True not in here:
         msg = f"There is no deployment {deployment_id!r} in these records."
         raise InputError(msg)
-    return predict_all(deployments, eras, record=record)[here.index(True)]
+    return predict_all(deployments, eras, record=record, totals=totals)[here.index(True)]
 
 
 def predict_all(
-    deployments: pd.DataFrame, eras: pd.DataFrame, *, record: pd.DataFrame | None = None
+    deployments: pd.DataFrame,
+    eras: pd.DataFrame,
+    *,
+    record: pd.DataFrame | None = None,
+    totals: pd.DataFrame | None = None,
 ) -> list[Arithmetic]:
     """
     Predict every deployment without its own count, in the order given.
 
     Parameters
     ----------
-    deployments, eras, record
+    deployments, eras, record, totals
         As for `estimate_exposure`.
 
     Returns
@@ -206,7 +226,7 @@ def predict_all(
         One arithmetic per row.
     """
     levels = calibrate(with_record(deployments, record), eras)
-    pieces = [choose(case, levels, eras) for case in _cases(deployments, eras)]
+    pieces = [choose(case, levels, eras, totals=totals) for case in _cases(deployments, eras)]
     return _with_quantities(pieces)
 
 

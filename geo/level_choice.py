@@ -6,14 +6,20 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from geo.arithmetic import Arithmetic, Part, Source
+from geo.arithmetic import Arithmetic, Source
+from geo.current_level import CurrentLevel, level_on, whole_level
 from geo.eras import eras_possible
-from geo.levels import ENOUGH, Basis, Group, Levels, Moments, Observation
+from geo.later_totals import Told, totals_after
+from geo.moments import ENOUGH, Moments
+from geo.parts import Part
+from geo.tracks import month_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
+
+    from geo.levels import Basis, Group, Levels, Observation
 
 UNKNOWN_FORCE_SD_LOG = 0.5
 """
@@ -57,7 +63,9 @@ class Case(NamedTuple):
     aborted: bool
 
 
-def choose(case: Case, levels: Levels, eras: pd.DataFrame) -> Arithmetic:
+def choose(
+    case: Case, levels: Levels, eras: pd.DataFrame, *, totals: pd.DataFrame | None = None
+) -> Arithmetic:
     """
     Find the levels a case may draw on, best first.
 
@@ -69,6 +77,8 @@ def choose(case: Case, levels: Levels, eras: pd.DataFrame) -> Arithmetic:
         Levels of every era, as calibrated.
     eras
         Counting eras, as for `geo.eras.eras_possible`.
+    totals
+        Totals that forces published, as for `geo.later_totals.totals_after`.
 
     Returns
     -------
@@ -82,7 +92,11 @@ def choose(case: Case, levels: Levels, eras: pd.DataFrame) -> Arithmetic:
     parts: tuple[Part, ...] = ()
     source: Source = "modelled"
     if case.era is not None or not has_eras:
-        parts = _own_level(case, (case.force, case.era or ""), levels)
+        own = _OwnEra((case.force, case.era or ""), _first_date(case, eras), totals)
+        parts = _own_level(case, own, levels)
+        if parts and not parts[0].pooled:
+            known = levels.widenings[parts[0].basis].get(own.group)
+            return replace(blank, parts=parts, source=source, widening=known)
     if not parts and has_eras:
         possible = eras_possible(eras, force=case.force, date=case.date)
         if not case.era and possible:
@@ -117,20 +131,53 @@ def _hours(case: Case, levels: Levels, basis: Basis) -> _Hours | None:
     return _Hours(typical.mean, typical.sd, typical.n) if typical else None
 
 
-def _own_level(case: Case, group: Group, levels: Levels) -> tuple[Part, ...]:
-    """Take the case's own era: its own spread if it has one, else the spread of all eras."""
+class _OwnEra(NamedTuple):
+    """The era a case lies in, its first day, and totals that may tell of its later months."""
+
+    group: Group
+    first_date: str
+    totals: pd.DataFrame | None
+
+
+def _first_date(case: Case, eras: pd.DataFrame) -> str:
+    """Return the first day of a case's era; empty for a force without eras."""
+    here = eras["first_date"][(eras["force"] == case.force) & (eras["era"] == case.era)]
+    return str(here.iloc[0]) if len(here) else ""
+
+
+def _own_level(case: Case, own: _OwnEra, levels: Levels) -> tuple[Part, ...]:
+    """Take the case's own era: as it stands on the day, or its mean where counts are few."""
     few: tuple[Part, ...] = ()
     for basis in _BASES:
         hours = _hours(case, levels, basis)
-        moments = levels.of(group, basis, left_out=case.left_out)
+        moments = levels.of(own.group, basis, left_out=case.left_out)
         if hours is None or not moments.n:
             continue
+        pooled = levels.pooled(basis, group=own.group, instead=moments)
         if _has_spread(moments):
-            return (_part(group, basis, moments, hours),)
-        pooled = levels.pooled(basis, group=group, instead=moments)
+            level = _on_its_day(case, own, levels, basis, elsewhere=pooled)
+            return (_part(own.group, basis, level, hours),)
         if _has_spread(pooled) and not few:
-            few = (_part(group, basis, moments, hours, spread=pooled),)
+            level = whole_level(moments, spread=pooled)
+            few = (_part(own.group, basis, level, hours, pooled=True),)
     return few
+
+
+def _on_its_day(
+    case: Case, own: _OwnEra, levels: Levels, basis: Basis, *, elsewhere: Moments
+) -> CurrentLevel:
+    """Return the level of the case's era on its day, by its other counts and by totals."""
+    month = month_of(case.date)
+    track = levels.track(own.group, basis, month=month, left_out=case.left_out)
+    told: list[Told] = []
+    if own.totals is not None and month > track.months[-1]:
+        told = totals_after(
+            own.totals[own.totals["force"] == case.force],
+            levels.counts[own.group],
+            mean_log=float(track.logs.mean()),
+            first_date=own.first_date,
+        )
+    return level_on(track, month, elsewhere=elsewhere, told=told)
 
 
 def _mixture(
@@ -141,7 +188,7 @@ def _mixture(
         hours = _hours(case, levels, basis)
         found = [(group, levels.of(group, basis)) for group in groups]
         parts = [
-            replace(_part(group, basis, moments, hours), force_sd_log=force_sd_log)
+            replace(_part(group, basis, whole_level(moments), hours), force_sd_log=force_sd_log)
             for group, moments in found
             if hours is not None and _has_spread(moments)
         ]
@@ -155,24 +202,15 @@ def _has_spread(moments: Moments) -> bool:
 
 
 def _part(
-    group: Group,
-    basis: Basis,
-    moments: Moments,
-    hours: _Hours,
-    *,
-    spread: Moments | None = None,
+    group: Group, basis: Basis, level: CurrentLevel, hours: _Hours, *, pooled: bool = False
 ) -> Part:
-    """Put a level together with its hours, and with another spread than its own if need be."""
-    about = spread or moments
+    """Put a level together with its hours."""
     return Part(
         force=group[0],
         era=group[1],
         basis=basis,
-        n=moments.n,
-        mean_log=moments.mean,
-        sd_log=about.spread,
-        freedom=about.n - 1,
-        pooled=spread is not None,
+        level=level,
+        pooled=pooled,
         log_hours=hours.log,
         hours_sd_log=hours.sd_log,
         hours_n=hours.n,

@@ -3,105 +3,27 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
 from geo.checks import require_columns
+from geo.conformal import LEAST_RESIDUALS, Widening, widening
 from geo.eras import assign_eras
+from geo.later_totals import Known
+from geo.moments import ENOUGH, Moments
+from geo.rolling import roll
+from geo.tracks import Track, month_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 Basis = Literal["hour", "deployment"]
 """What a level is counted in: faces per hour, or per deployment where hours are unknown."""
 
 Group = tuple[str, str]
 """A force and its counting era; the era is empty for a force without eras."""
-
-ENOUGH = 3
-"""Fewest counts whose own spread is used: two leave one degree of freedom, without a mean."""
-
-LEAST_SD_LOG = 0.27
-"""
-Least log standard deviation of one count that is believed.
-
-Street counters repeat no better at the same site, weekday and hours. Without it, a few counts
-that happen to be equal, or are rounded alike, would give an interval of no width.
-"""
-
-
-@dataclass(frozen=True)
-class Moments:
-    """
-    Number, mean and sum of squared deviations of some logarithms.
-
-    Attributes
-    ----------
-    n
-        How many.
-    mean
-        Their mean; 0 for none.
-    squares
-        Sum of squared deviations from it.
-    """
-
-    n: int = 0
-    mean: float = 0.0
-    squares: float = 0.0
-
-    @classmethod
-    def of(cls, values: Iterable[float]) -> Moments:
-        """
-        Sum up logarithms.
-
-        Examples
-        --------
-        >>> Moments.of([1.0, 3.0])
-        Moments(n=2, mean=2.0, squares=2.0)
-        """
-        kept = list(values)
-        if not kept:
-            return cls()
-        mean = math.fsum(kept) / len(kept)
-        return cls(len(kept), mean, math.fsum((value - mean) ** 2 for value in kept))
-
-    @property
-    def sd(self) -> float:
-        """Standard deviation of a sample; NaN below two."""
-        return math.sqrt(self.squares / (self.n - 1)) if self.n > 1 else math.nan
-
-    @property
-    def spread(self) -> float:
-        """Standard deviation of one new count: the sample's, but at least `LEAST_SD_LOG`."""
-        return max(self.sd, LEAST_SD_LOG)
-
-    def without(self, value: float) -> Moments:
-        """
-        Leave one of the logarithms out, in closed form.
-
-        Parameters
-        ----------
-        value
-            One that was summed.
-
-        Returns
-        -------
-        rest
-            The moments of the others.
-
-        Examples
-        --------
-        >>> Moments.of([1.0, 3.0]).without(3.0)
-        Moments(n=1, mean=1.0, squares=0.0)
-        """
-        rest = self.n - 1
-        if rest <= 0:
-            return Moments()
-        mean = (self.n * self.mean - value) / rest
-        squares = self.squares - (value - self.mean) * (value - mean)
-        return Moments(rest, mean, max(squares, 0.0) if rest > 1 else 0.0)
 
 
 @dataclass(frozen=True)
@@ -138,10 +60,20 @@ class Levels:
         Moments of log faces, by basis and group.
     hours
         Moments of log hours by force; under the empty name those of all forces.
+    tracks
+        The same counts along time, by basis and group.
+    counts
+        Days and faces of every count, by group.
+    widenings
+        How much wider intervals of a group must be than its counts alone say, by basis and
+        group; none where too few of its months were predicted from earlier ones.
     """
 
     groups: Mapping[Basis, Mapping[Group, Moments]]
     hours: Mapping[str, Moments] = field(default_factory=dict)
+    tracks: Mapping[Basis, Mapping[Group, Track]] = field(default_factory=dict)
+    counts: Mapping[Group, Known] = field(default_factory=dict)
+    widenings: Mapping[Basis, Mapping[Group, Widening]] = field(default_factory=dict)
 
     def of(
         self, group: Group, basis: Basis, *, left_out: Sequence[Observation] = ()
@@ -188,6 +120,30 @@ class Levels:
         used = {**self.groups[basis], group: instead}
         freedom = sum(max(moments.n - 1, 0) for moments in used.values())
         return Moments(freedom + 1, 0.0, math.fsum(m.squares for m in used.values()))
+
+    def track(
+        self, group: Group, basis: Basis, *, month: float, left_out: Sequence[Observation] = ()
+    ) -> Track:
+        """
+        Return the counts of a group along time, perhaps without some of one day.
+
+        Parameters
+        ----------
+        group, basis
+            Whose counts, and per hour or per deployment.
+        month
+            The day of the observations left out, as of `geo.tracks.month_of`.
+        left_out
+            Observations of the group not to use.
+
+        Returns
+        -------
+        track
+            The rest.
+        """
+        values = [each.value(basis) for each in left_out]
+        known = [value for value in values if value is not None]
+        return self.tracks[basis][group].without(month, known)
 
     def typical_hours(self, force: str) -> Moments | None:
         """
@@ -265,16 +221,18 @@ def calibrate(deployments: pd.DataFrame, eras: pd.DataFrame) -> Levels:
         else deployments
     )
     with_eras = set(eras["force"])
-    found: dict[Basis, dict[Group, list[float]]] = {"hour": {}, "deployment": {}}
+    found: dict[Basis, dict[Group, list[tuple[float, float]]]] = {"hour": {}, "deployment": {}}
     hours: dict[str, list[float]] = {"": []}
+    counted: dict[Group, list[tuple[str, float]]] = {}
     named = assign_eras(ran, eras)
     columns = (
         ran["force"],
+        ran["date"],
         named,
         known_floats(ran["faces_seen"]),
         known_floats(ran["duration_h"]),
     )
-    for force, era, faces, length in zip(*columns, strict=True):
+    for force, date, era, faces, length in zip(*columns, strict=True):
         if length and length > 0:
             hours.setdefault(force, []).append(math.log(length))
             hours[""].append(math.log(length))
@@ -282,17 +240,50 @@ def calibrate(deployments: pd.DataFrame, eras: pd.DataFrame) -> Levels:
         if seen is None or (not isinstance(era, str) and force in with_eras):
             continue
         group = (force, era if isinstance(era, str) else "")
+        counted.setdefault(group, []).append((date, faces or 0.0))
         for basis, groups in found.items():
             value = seen.value(basis)
             if value is not None:
-                groups.setdefault(group, []).append(value)
-    return Levels(
-        {
-            basis: {g: Moments.of(v) for g, v in groups.items()}
-            for basis, groups in found.items()
+                groups.setdefault(group, []).append((month_of(date), value))
+    return _sum_up(found, hours, counted)
+
+
+def _sum_up(
+    found: Mapping[Basis, Mapping[Group, list[tuple[float, float]]]],
+    hours: Mapping[str, list[float]],
+    counted: Mapping[Group, list[tuple[str, float]]],
+) -> Levels:
+    """Sum up what was found by group."""
+    levels = Levels(
+        groups={
+            basis: {group: Moments.of(log for _, log in pairs) for group, pairs in own.items()}
+            for basis, own in found.items()
         },
-        {force: Moments.of(values) for force, values in hours.items()},
+        hours={force: Moments.of(values) for force, values in hours.items()},
+        tracks={
+            basis: {group: Track.of(pairs) for group, pairs in own.items()}
+            for basis, own in found.items()
+        },
+        counts={
+            group: Known([date for date, _ in rows], [faces for _, faces in rows])
+            for group, rows in counted.items()
+        },
     )
+    return replace(levels, widenings=_widenings(levels))
+
+
+def _widenings(levels: Levels) -> dict[Basis, dict[Group, Widening]]:
+    """Return how far the intervals of each group with enough counts fell short."""
+    found: dict[Basis, dict[Group, Widening]] = {"hour": {}, "deployment": {}}
+    for basis, tracks in levels.tracks.items():
+        for group, track in tracks.items():
+            if len(track) < LEAST_RESIDUALS:
+                continue
+            elsewhere = levels.pooled(basis, group=group, instead=levels.of(group, basis))
+            known = widening([each.outcome for each in roll(track, elsewhere=elsewhere)])
+            if known is not None:
+                found[basis][group] = known
+    return found
 
 
 def known_floats(column: pd.Series[float]) -> list[float | None]:

@@ -13,7 +13,8 @@ from geo.arithmetic import SHARES
 from geo.checks import require_columns
 from geo.eras import assign_eras
 from geo.exposure import NEEDED, predict_all, with_record
-from geo.levels import ENOUGH, Moments, known_floats, observe
+from geo.levels import known_floats, observe
+from geo.moments import ENOUGH, Moments
 from geo.prediction import Mixture, Student, quantiles, scores
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from data.corrections import apply_corrections, load_corrections
 from data.eras import load_eras
 from data.ingest import ingest
 from data.records import embedded_documents
-from geo.arithmetic import Part, rounded
+from geo.arithmetic import rounded
+from geo.current_level import CurrentLevel
 from geo.errors import InputError, MissingColumnError
 from geo.exposure import (
     estimate_exposure,
@@ -22,7 +23,9 @@ from geo.exposure import (
     with_record,
 )
 from geo.level_choice import UNKNOWN_FORCE_SD_LOG
-from geo.levels import LEAST_SD_LOG, Moments, calibrate
+from geo.levels import calibrate
+from geo.moments import LEAST_SD_LOG, Moments
+from geo.parts import Part
 from geo.prediction import Student, quantiles, scores
 from geo.scorecard import score_exposure
 
@@ -174,7 +177,8 @@ def test_a_small_era_takes_the_spread_of_all():
         ignore_index=True,
     )
     piece = explain_exposure(rows.assign(deployment_id=range(6)), ERAS, 5)
-    assert (piece.parts[0].n, piece.parts[0].pooled, piece.parts[0].freedom) == (1, True, 3)
+    part = piece.parts[0]
+    assert (part.level.n, part.pooled, part.level.freedom) == (1, True, 3)
     assert piece.expected == pytest.approx(5000)
     assert piece.lo80 < 2000
     assert piece.hi80 > 12000
@@ -490,7 +494,8 @@ def test_the_score_in_closed_form_agrees_with_its_integral(observed):
 
 
 def test_a_level_scored_by_hand():
-    part = Part(F, "a", "hour", 3, 1.0, 2.0, 2, False, 0.5, 1.0, 4, 0.5)
+    level = CurrentLevel(n=3, of=3, mean_log=1.0, sd_log=2.0, freedom=2, spread_n=3)
+    part = Part(F, "a", "hour", level, False, 0.5, 1.0, 4, 0.5)
     assert part.centre == 1.5
     assert part.scale == pytest.approx(math.sqrt(4 * 4 / 3 + 1.25 + 0.25))
 
