@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -117,26 +117,34 @@ def forecast(
         where date or hours cannot be read.
     """
     from data.eras import load_eras
+    from data.published_totals import load_totals
     from flows.stages import embedded_record
 
     located = pd.DataFrame(locate_rows(plans, force=force)).drop(columns="geometry")
     located["force"] = located["force"].fillna(_policing(located["area_code"]))
-    record, eras = embedded_record(), load_eras()
+    known = _Known(embedded_record(), load_eras(), load_totals())
     rows: list[dict[str, object]] = []
     pieces: list[Arithmetic | None] = []
     for place, plan in zip(located.to_dict("records"), plans.to_dict("records"), strict=True):
-        answer, piece = _answer(place, plan, record, eras)
+        answer, piece = _answer(place, plan, known)
         rows.append(answer)
         pieces.append(piece)
     answers = pd.DataFrame(rows, index=plans.index, columns=list(PREDICTED))
     return answers, pieces
 
 
+class _Known(NamedTuple):
+    """What expectations rest on."""
+
+    record: pd.DataFrame
+    eras: pd.DataFrame
+    totals: pd.DataFrame
+
+
 def _answer(
     place: dict[str, object],
     plan: dict[str, object],
-    record: pd.DataFrame,
-    eras: pd.DataFrame,
+    known: _Known,
 ) -> tuple[dict[str, object], Arithmetic | None]:
     from data.dates import parse_date
     from data.times import parse_duration
@@ -151,7 +159,14 @@ def _answer(
         if not isinstance(force, str):
             msg = "Which force it is cannot be told from the place. Name it with --force."
             raise ValueParseError(msg)
-        piece = expect_faces(record, eras, force=force, date=date.iso, hours=hours)
+        piece = expect_faces(
+            known.record,
+            known.eras,
+            force=force,
+            date=date.iso,
+            hours=hours,
+            totals=known.totals,
+        )
     except InputError as error:
         return answer | {"reason": str(error)}, None
     answer |= {

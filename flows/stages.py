@@ -190,13 +190,14 @@ def ask_about(
 def estimate_faces(checked: Checked) -> Estimated:
     """Expect the faces of every deployment, and score the way they are expected."""
     from data.eras import load_eras
+    from data.published_totals import load_totals
     from geo.exposure import estimate_exposure
     from geo.scorecard import score_exposure
 
-    eras = load_eras()
+    eras, totals = load_eras(), load_totals()
     return Estimated(
         eras=eras,
-        exposure=estimate_exposure(checked.core, eras, record=checked.record),
+        exposure=estimate_exposure(checked.core, eras, record=checked.record, totals=totals),
         scorecard=score_exposure(checked.core, eras, record=checked.record),
     )
 
