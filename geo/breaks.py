@@ -226,7 +226,7 @@ def _counted(deployments: pd.DataFrame, force: str) -> pd.DataFrame:
     )
     own = deployments[deployments["force"] == force]
     if "status" in own:
-        own = own[own["status"].fillna("") != "aborted"]
+        own = own[own["status"] != "aborted"]
     dates = pd.to_datetime(own["date"], format=_ISO, errors="coerce")
     hours = own["duration_h"].astype("float64")
     rows = pd.DataFrame(

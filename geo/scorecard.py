@@ -3,71 +3,54 @@
 from __future__ import annotations
 
 import math
-from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
-from geo.arithmetic import SHARES
+from geo.breaks import known_eras
 from geo.checks import require_columns
+from geo.current_level import level_on
 from geo.eras import assign_eras
 from geo.exposure import NEEDED, predict_all, with_record
+from geo.forecast_ways import (
+    TRAILING,
+    Count,
+    Widened,
+    by_era_rate,
+    by_level,
+    by_site_mean,
+    by_trailing_rate,
+    each_month,
+)
 from geo.levels import known_floats, observe
 from geo.moments import ENOUGH, Moments
-from geo.prediction import Mixture, Student, quantiles, scores
+from geo.prediction import Student
+from geo.score_lines import COLUMNS, Scored, score_line
+from geo.tracks import Track, month_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COLUMNS = (
-    "name",
-    "rows",
-    "mape_share",
-    "median_ape_share",
-    "log_bias",
-    "crps",
-    "coverage80_share",
-    "coverage90_share",
-)
-"""Columns of the scorecard, in order."""
+    from geo.forecast_ways import Forecast, Way
 
-TRAILING = 30
-"""Rows behind the trailing rate: about two months of the record of 2024."""
+LEAVE_ONE_OUT = "Each count from all others"
+ROLLING = "Each month from the months before"
+UNSEEN = "Each place from all other places"
+KNOWN_THEN = "Each month from the months before, by the eras known then"
+"""Splits: which counts are predicted from which."""
 
-LEAVE_ONE_OUT = "Model, each deployment from all others"
-ROLLING = "Model, each month from the months before"
-TRAILING_RATE = f"Baseline, each month from the last {TRAILING} rates of the era"
-SITE_MEAN = "Baseline, each month from the place's own earlier rates"
-"""Names of the lines every scorecard has."""
-
-
-_DECIMALS = 4
-"""Decimals kept: more would be noise, and differ between machines."""
-
-
-class _Count(NamedTuple):
-    """One count to predict: `place` and `group` say what it may be compared with."""
-
-    month: str
-    group: tuple[str, str, bool]
-    place: str
-    log_hours: float
-    rate: float
-
-
-class _Scored(NamedTuple):
-    """Predictions of log faces and what came of them."""
-
-    mixtures: list[Mixture]
-    observed: list[float]
+LEVEL = "Level of the day (the map's)"
+TRAILING_RATE = f"Baseline: the last {TRAILING} rates of the era"
+ERA_RATE = "Baseline: all rates of the era"
+SITE_MEAN = "Baseline: the place's own earlier rates"
+"""Ways to predict."""
 
 
 def score_exposure(
     deployments: pd.DataFrame, eras: pd.DataFrame, *, record: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """
-    Score the model of exposure, and two baselines, on every count known.
+    Score the ways to expect faces on every count known.
 
     Parameters
     ----------
@@ -78,7 +61,8 @@ def score_exposure(
     Returns
     -------
     scorecard
-        The columns `COLUMNS`. ``rows`` are the counts scored; ``mape_share`` and
+        The columns `geo.score_lines.COLUMNS`. ``split`` says which counts were predicted from
+        which, ``name`` how, and ``rows`` are the counts scored; ``mape_share`` and
         ``median_ape_share`` the mean and median absolute error of the predictive median as
         a share of the count; ``log_bias`` the mean of log expected less log counted;
         ``crps`` the mean continuous ranked probability score of log faces;
@@ -92,10 +76,12 @@ def score_exposure(
 
     Notes
     -----
-    The three lines by month score one and the same set of counts by what was known at the
-    end of the month before, within one era and from at least three counts. The eras
-    themselves were drawn with hindsight, so the weeks after a break were harder than these
-    lines tell. A place without an earlier count in its era gets the trailing rate.
+    The lines of one split score one and the same set of counts, but for the first, which has
+    a line for each era. By month each count is predicted by what was known at the end of the
+    month before, from at least three counts. Under `ROLLING` the eras are the reviewed ones,
+    drawn with hindsight; under `KNOWN_THEN` they are what `geo.breaks.known_eras` finds in the
+    earlier months alone, from the first month of a force's last era on, and that month, which
+    learns from the counts before the break, is told apart.
 
     That the log bias is 0 where each is predicted from all others says nothing: means do
     that by construction.
@@ -112,116 +98,147 @@ def score_exposure(
     """
     require_columns(deployments, NEEDED | {"place_published"}, name="deployments")
     together = with_record(deployments, record)
-    lines = _leave_one_out(together, eras)
-    by_month = _by_month(_counts(together, eras))
-    lines += [_line(name, scored) for name, scored in by_month.items()]
+    counts = _counts(together, eras)
+    lines = [
+        *_leave_one_out(together, eras),
+        *_rolling(counts),
+        *_unseen(counts),
+        *_known_then(counts, together, eras),
+    ]
     return pd.DataFrame(lines, columns=list(COLUMNS))
-
-
-def _line(name: str, scored: _Scored) -> tuple[object, ...]:
-    """Reduce predictions to one line of the scorecard."""
-    if not scored.mixtures:
-        return (name, 0, *[math.nan] * 6)
-    observed = np.array(scored.observed)
-    median, lo80, hi80, lo90, hi90 = quantiles(scored.mixtures, SHARES).T
-    error = np.abs(np.expm1(median - observed))
-    figures = (
-        error.mean(),
-        np.median(error),
-        (median - observed).mean(),
-        scores(scored.mixtures, observed).mean(),
-        ((lo80 <= observed) & (observed <= hi80)).mean(),
-        ((lo90 <= observed) & (observed <= hi90)).mean(),
-    )
-    return (name, len(observed), *[round(float(figure), _DECIMALS) + 0.0 for figure in figures])
 
 
 def _leave_one_out(together: pd.DataFrame, eras: pd.DataFrame) -> list[tuple[object, ...]]:
     """Score every count by all the others, over all eras and within each."""
     pieces = predict_all(together, eras)
     faces = known_floats(together["faces_seen"])
-    found = [
-        (piece.era, piece.mixture, math.log(count))
-        for piece, count in zip(pieces, faces, strict=True)
-        if count and piece.parts
-    ]
+    every, by_era = Scored(), {era: Scored() for era in eras["era"]}
+    for piece, count in zip(pieces, faces, strict=True):
+        if not count or not piece.parts:
+            continue
+        every.add(piece.mixture, math.log(count), piece.widening)
+        if piece.era in by_era:
+            by_era[piece.era].add(piece.mixture, math.log(count), piece.widening)
     labels = eras["label"] if "label" in eras else eras["era"]
-    lines = [_line(LEAVE_ONE_OUT, _Scored([f[1] for f in found], [f[2] for f in found]))]
+    lines = [score_line(LEAVE_ONE_OUT, LEVEL, every)]
     for era, label in zip(eras["era"], labels, strict=True):
-        own = [f for f in found if f[0] == era]
-        if own:
-            scored = _Scored([f[1] for f in own], [f[2] for f in own])
-            lines.append(_line(f"{LEAVE_ONE_OUT}: {label}", scored))
+        if by_era[era].mixtures:
+            lines.append(score_line(LEAVE_ONE_OUT, f"{LEVEL}: {label}", by_era[era]))
     return lines
 
 
-def _counts(together: pd.DataFrame, eras: pd.DataFrame) -> list[_Count]:
+def _counts(together: pd.DataFrame, eras: pd.DataFrame) -> list[Count]:
     """Return the counts of known month, in order of time and then of place."""
-    ran = together[together["status"] != "aborted"] if "status" in together else together
+    status = together["status"] if "status" in together else [""] * len(together)
     columns = (
-        ran["force"],
-        ran["date"],
-        assign_eras(ran, eras),
-        ran["place_published"].fillna(""),
-        known_floats(ran["duration_h"]),
-        known_floats(ran["faces_seen"]),
+        together["force"],
+        together["date"],
+        assign_eras(together, eras),
+        together["place_published"].fillna(""),
+        known_floats(together["duration_h"]),
+        known_floats(together["faces_seen"]),
+        status,
     )
     counts = []
-    for force, date, era, place, hours, faces in zip(*columns, strict=True):
+    for row, (force, date, era, place, hours, faces, state) in enumerate(
+        zip(*columns, strict=True)
+    ):
         seen = observe(faces, hours)
-        if seen is None or len(date) < len("2024-07"):
+        if seen is None or len(date) < len("2024-07") or state == "aborted":
             continue
         log_hours = seen.log_hours or 0.0
         group = (force, era if isinstance(era, str) else "", seen.log_hours is not None)
         rate = seen.log_faces - log_hours
-        counts.append((date, _Count(date[:7], group, place.casefold(), log_hours, rate)))
-    return [count for _, count in sorted(counts)]
-
-
-def _by_month(counts: Sequence[_Count]) -> dict[str, _Scored]:
-    """Predict each month's counts from the months before, in three ways."""
-    lines = {name: _Scored([], []) for name in (ROLLING, TRAILING_RATE, SITE_MEAN)}
-    for _, months in groupby(sorted(counts, key=_group_and_month), key=lambda c: c.group):
-        before: list[_Count] = []
-        for _, own in groupby(months, key=lambda c: c.month):
-            now = list(own)
-            level = Moments.of(c.rate for c in before)
-            if level.n >= ENOUGH:
-                for name, mixtures in _three_ways(now, before, level).items():
-                    lines[name].mixtures.extend(mixtures)
-                    lines[name].observed.extend(c.rate + c.log_hours for c in now)
-            before += now
-    return lines
-
-
-def _group_and_month(count: _Count) -> tuple[tuple[str, str, bool], str]:
-    """Sort by group and month only: within a month the order of days and rows stays."""
-    return count.group, count.month
-
-
-def _three_ways(
-    now: list[_Count], before: list[_Count], level: Moments
-) -> dict[str, list[Mixture]]:
-    """Predict one month from its group's earlier counts: the model and both baselines."""
-    recent = Moments.of(c.rate for c in before[-TRAILING:])
-    rates: dict[str, list[float]] = {}
-    for count in before:
-        rates.setdefault(count.place, []).append(count.rate)
-    sites = {place: Moments.of(own) for place, own in rates.items()}
-    lines: dict[str, list[Mixture]] = {ROLLING: [], TRAILING_RATE: [], SITE_MEAN: []}
-    for count in now:
-        lines[ROLLING].append(_predict(count, level, level))
-        lines[TRAILING_RATE].append(_predict(count, recent, recent))
-        site = sites.get(count.place)
-        # One place's few counts tell its mean, not its spread: that is the era's.
-        lines[SITE_MEAN].append(
-            _predict(count, site, level) if site else _predict(count, recent, recent)
+        counts.append(
+            Count(row, date, month_of(date), group, place.casefold(), log_hours, rate)
         )
+    return sorted(counts, key=_in_order)
+
+
+def _in_order(count: Count) -> tuple[object, ...]:
+    return (count.date, count.group, count.place, count.log_hours, count.rate)
+
+
+def _gather(
+    told: Sequence[tuple[Count, dict[str, Forecast]]], names: Sequence[str]
+) -> dict[str, Scored]:
+    """Put what each way expected beside what came."""
+    gathered = {name: Scored() for name in names}
+    for count, forecasts in told:
+        for name in names:
+            forecast = forecasts[name]
+            gathered[name].add(forecast.mixture, count.log_faces, forecast.widening)
+    return gathered
+
+
+def _rolling(counts: Sequence[Count]) -> list[tuple[object, ...]]:
+    """Score every month by the months before, in the reviewed eras."""
+    ways: dict[str, Way] = {
+        LEVEL: Widened(by_level),
+        TRAILING_RATE: by_trailing_rate,
+        ERA_RATE: by_era_rate,
+        SITE_MEAN: by_site_mean,
+    }
+    gathered = _gather(each_month(counts, ways), list(ways))
+    return [score_line(ROLLING, name, scored) for name, scored in gathered.items()]
+
+
+def _unseen(counts: Sequence[Count]) -> list[tuple[object, ...]]:
+    """Score every place by the other places of its era."""
+    level, era = Scored(), Scored()
+    for count in counts:
+        others = [c for c in counts if c.group == count.group and c.place != count.place]
+        if len(others) < ENOUGH:
+            continue
+        moments = Moments.of(other.rate for other in others)
+        track = Track.of((other.month, other.rate) for other in others)
+        now = level_on(track, count.month, elsewhere=moments)
+        for scored, centre, variance, freedom in (
+            (level, now.centre, now.variance, now.freedom),
+            (era, moments.mean, moments.spread**2 * (1 + 1 / moments.n), moments.n - 1),
+        ):
+            student = Student(centre + count.log_hours, math.sqrt(variance), float(freedom))
+            scored.add((student,), count.log_faces)
+    return [score_line(UNSEEN, LEVEL, level), score_line(UNSEEN, ERA_RATE, era)]
+
+
+def _known_then(
+    counts: Sequence[Count], together: pd.DataFrame, eras: pd.DataFrame
+) -> list[tuple[object, ...]]:
+    """Score the months of each force's last era by the eras known when they began."""
+    began = eras.groupby("force")["first_date"].max().to_dict()
+
+    def regroup(
+        before: Sequence[Count], now: Sequence[Count]
+    ) -> tuple[list[Count], list[Count]]:
+        known = known_eras(together, as_of=f"{now[0].date[:7]}-01")
+        return [_in_era(c, known) for c in before], [_in_era(c, known) for c in now]
+
+    ways: dict[str, Way] = {
+        LEVEL: Widened(by_level),
+        TRAILING_RATE: by_trailing_rate,
+        ERA_RATE: by_era_rate,
+    }
+    told = [
+        (count, forecasts)
+        for count, forecasts in each_month(counts, ways, regroup=regroup)
+        if count.date >= began.get(count.group[0], "9")
+    ]
+    first = [pair for pair in told if pair[0].date[:7] == began[pair[0].group[0]][:7]]
+    later = [pair for pair in told if pair[0].date[:7] > began[pair[0].group[0]][:7]]
+    lines = []
+    for part, pairs in (
+        ("the first month of the last era", first),
+        ("its later months", later),
+    ):
+        gathered = _gather(pairs, list(ways))
+        split = f"{KNOWN_THEN}: {part}"
+        lines += [score_line(split, name, scored) for name, scored in gathered.items()]
     return lines
 
 
-def _predict(count: _Count, about: Moments, spread: Moments) -> Mixture:
-    """Predict a count about a mean, with the spread of perhaps other counts."""
-    variance = spread.spread**2 * (1 + 1 / about.n)
-    centre = about.mean + count.log_hours
-    return (Student(centre, math.sqrt(variance), float(spread.n - 1)),)
+def _in_era(count: Count, known: pd.DataFrame) -> Count:
+    """Put a count into the last era known that had begun by its day."""
+    own = known[(known["force"] == count.group[0]) & (known["first_date"] <= count.date)]
+    era = str(own["era"].iloc[-1]) if len(own) else ""
+    return count._replace(group=(count.group[0], era, count.group[2]))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 SPREAD_FROM = 30
-"""Fewest counts, where there are as many, from which the spread of one new count is taken."""
+"""Counts nearest in time, where there are as many, that give the spread of one new count."""
 
 _MONTHS = 12
 _DAYS = 31
@@ -70,8 +70,8 @@ class Recent(NamedTuple):
     ahead
         How far the day lies beyond the last count [months]; 0 within the record.
     spread
-        Moments of the counts nearest in time from which the spread is taken, at least
-        `SPREAD_FROM` where there are as many.
+        Moments of the counts nearest in time from which the spread is taken: `SPREAD_FROM`
+        where there are as many, and whole days.
     """
 
     n: int
@@ -184,7 +184,7 @@ class Track:
         enough = ends[ends >= min(ENOUGH, len(age)) - 1]
         # Of equal errors the most counts: a level that does not drift is the mean of all.
         best = int(enough[len(enough) - 1 - np.argmin(error[enough][::-1])])
-        wide = int(ends[ends >= min(max(best + 1, SPREAD_FROM), len(age)) - 1][0])
+        wide = int(ends[ends >= min(SPREAD_FROM, len(age)) - 1][0])
         return Recent(
             n=best + 1,
             of=len(age),

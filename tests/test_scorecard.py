@@ -7,12 +7,15 @@ import pandas as pd
 import pytest
 
 from geo.errors import MissingColumnError
+from geo.score_lines import COLUMNS
 from geo.scorecard import (
-    COLUMNS,
+    KNOWN_THEN,
     LEAVE_ONE_OUT,
+    LEVEL,
     ROLLING,
     SITE_MEAN,
     TRAILING_RATE,
+    UNSEEN,
     score_exposure,
 )
 
@@ -39,8 +42,8 @@ def make_rows(faces, dates, places="Camden", hours=2.0):
     )
 
 
-def line(card, name):
-    return card.set_index("name").loc[name]
+def line(card, split, name=LEVEL):
+    return card.set_index(["split", "name"]).sort_index().loc[split, name]
 
 
 def test_leaving_one_out_by_hand():
@@ -54,7 +57,7 @@ def test_leaving_one_out_by_hand():
     assert own["median_ape_share"] == pytest.approx(np.median(errors), abs=1e-3)
     assert own["log_bias"] == 0
     assert own["coverage90_share"] == 1
-    assert line(card, f"{LEAVE_ONE_OUT}: 2023")["rows"] == 4
+    assert line(card, LEAVE_ONE_OUT, f"{LEVEL}: 2023")["rows"] == 4
 
 
 def test_a_month_is_predicted_from_the_months_before():
@@ -88,7 +91,9 @@ def test_the_baselines_score_the_same_counts():
     level = {"Camden": 6.0, "Ilford": 8.0, "Acton": 5.0}
     faces = [math.exp(level[place] + 0.3 * generator.normal()) for place in places]
     card = score_exposure(make_rows(np.round(faces), dates, places), ERAS)
-    model, trailing, site = (line(card, name) for name in (ROLLING, TRAILING_RATE, SITE_MEAN))
+    model, trailing, site = (
+        line(card, ROLLING, name) for name in (LEVEL, TRAILING_RATE, SITE_MEAN)
+    )
     assert model["rows"] == trailing["rows"] == site["rows"] == 84
     # Where places differ much, a place's own mean must win.
     assert site["median_ape_share"] < trailing["median_ape_share"]
@@ -122,3 +127,36 @@ def test_places_are_needed():
     rows = make_rows([100], "2023-05-06").drop(columns="place_published")
     with pytest.raises(MissingColumnError, match="place_published"):
         score_exposure(rows, ERAS)
+
+
+def test_a_place_never_seen_is_predicted_by_the_others():
+    rows = make_rows(
+        [100, 200, 400, 90_000], "2023-05-06", ["Ash", "Ash", "Oak", "Elm"], hours=1.0
+    )
+    card = score_exposure(rows, ERAS)
+    # Ash has two other places only, so it is not scored; Oak and Elm are told by three each.
+    unseen = line(card, UNSEEN)
+    assert unseen["rows"] == 2
+    errors = [
+        math.log((100 * 200 * 90_000) ** (1 / 3) / 400),
+        math.log((100 * 200 * 400) ** (1 / 3) / 90_000),
+    ]
+    assert unseen["log_bias"] == pytest.approx(np.mean(errors), abs=1e-4)
+
+
+def test_the_last_era_is_scored_by_the_eras_known_then():
+    """The first month after a break learns from the counts before it, and is told apart."""
+    generator = np.random.default_rng(5)
+    dates = [f"2023-{month:02d}-{day:02d}" for month in range(9, 13) for day in range(1, 28, 3)]
+    later = [f"2024-{month:02d}-{day:02d}" for month in range(1, 4) for day in range(1, 28, 3)]
+    faces = [
+        *np.exp(5 + 0.3 * generator.normal(size=len(dates))),
+        *np.exp(8 + 0.3 * generator.normal(size=len(later))),
+    ]
+    card = score_exposure(make_rows(np.round(faces), dates + later), ERAS)
+    first = line(card, f"{KNOWN_THEN}: the first month of the last era")
+    rest = line(card, f"{KNOWN_THEN}: its later months")
+    assert (first["rows"], rest["rows"]) == (9, 18)
+    assert first["log_bias"] == pytest.approx(-3, abs=0.4)
+    assert rest["log_bias"] == pytest.approx(0, abs=0.3)
+    assert rest["crps"] < first["crps"] / 5
