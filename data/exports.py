@@ -11,17 +11,27 @@ import pandas as pd
 
 from data.errors import SchemaError
 from data.schemas import OUT_AREAS, OUT_DEPLOYMENTS, OUT_PLACES, OUT_VAGUENESS, REJECTED_ROWS
+from data.score_schema import OUT_SCORECARD
 from data.tables import as_rows
 from data.tabulate import conform
 from geo.crs import STORED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     import geopandas as gpd
 
     from data.schema import Table
+
+DOWNLOADS = {
+    "places.csv": OUT_PLACES,
+    "areas.csv": OUT_AREAS,
+    "rejected.csv": REJECTED_ROWS,
+    "vagueness.csv": OUT_VAGUENESS,
+    "scorecard.csv": OUT_SCORECARD,
+}
+"""Tables written as CSV beside the deployments, by the file's name in ``site/data``."""
 
 _DEGREES = {"lon", "lat"}
 
@@ -171,14 +181,8 @@ def deployments_parquet(deployments: gpd.GeoDataFrame) -> bytes:
     return stream.getvalue()
 
 
-def write_exports(  # noqa: PLR0913 - one argument a table
-    folder: Path,
-    *,
-    deployments: gpd.GeoDataFrame,
-    places: pd.DataFrame,
-    areas: pd.DataFrame,
-    rejected: pd.DataFrame,
-    vagueness: pd.DataFrame,
+def write_exports(
+    folder: Path, *, deployments: gpd.GeoDataFrame, tables: Mapping[str, pd.DataFrame]
 ) -> None:
     """
     Write every download but the database into a folder.
@@ -187,23 +191,25 @@ def write_exports(  # noqa: PLR0913 - one argument a table
     ----------
     folder
         Made where there is none; files of the same names are replaced.
-    deployments, places, areas, rejected, vagueness
-        The tables ``out_deployments``, with geometry, ``out_places``, ``out_areas``,
-        ``rejected_rows`` and ``out_vagueness``.
+    deployments
+        The table ``out_deployments``, with geometry.
+    tables
+        The tables of `DOWNLOADS` by name; others are left out.
 
     Raises
     ------
     SchemaError
-        If a column is missing, or the geometry is not in EPSG:4326.
+        If a table or a column is missing, or the geometry is not in EPSG:4326.
     """
+    missing = [table.name for table in DOWNLOADS.values() if table.name not in tables]
+    if missing:
+        msg = f"`tables` lacks {missing}. Every download is made from a table of that name."
+        raise SchemaError(msg)
     contents = {
         "deployments.csv": deployments_csv(deployments),
         "deployments.geojson": deployments_geojson(deployments),
         "deployments.parquet": deployments_parquet(deployments),
-        "places.csv": to_csv(places, OUT_PLACES),
-        "areas.csv": to_csv(areas, OUT_AREAS),
-        "rejected.csv": to_csv(rejected, REJECTED_ROWS),
-        "vagueness.csv": to_csv(vagueness, OUT_VAGUENESS),
+        **{name: to_csv(tables[table.name], table) for name, table in DOWNLOADS.items()},
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in contents.items():

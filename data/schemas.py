@@ -8,6 +8,7 @@ reference documentation are derived from here; nothing else repeats a column's t
 from __future__ import annotations
 
 from data.schema import Table, count, degrees, number, ordinal, text
+from data.score_schema import OUT_SCORECARD
 
 PRECISIONS = ("site", "street", "district", "area", "unknown")
 """How narrowly a place is known, best first."""
@@ -386,4 +387,5 @@ TABLES = (
     OUT_PLACES,
     OUT_AREAS,
     OUT_VAGUENESS,
+    OUT_SCORECARD,
 )

@@ -126,6 +126,7 @@ class Tabulated:
     places: gpd.GeoDataFrame
     areas: pd.DataFrame
     vagueness: pd.DataFrame
+    scorecard: pd.DataFrame
     relief: gpd.GeoDataFrame | None
     streets: str = ""
     streets_credit: str = ""

@@ -30,6 +30,7 @@ CONTRACT = (
     "data/areas.csv",
     "data/rejected.csv",
     "data/vagueness.csv",
+    "data/scorecard.csv",
     "data/passersby.duckdb",
     "manifest.json",
 )

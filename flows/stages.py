@@ -206,6 +206,7 @@ def tabulate(checked: Checked, around: Surrounded, estimated: Estimated) -> Tabu
     """Join deployments, places and estimates into the published tables."""
     from data.readings import with_readings
     from data.schemas import OUT_VAGUENESS
+    from data.score_schema import OUT_SCORECARD
     from data.tabulate import (
         conform,
         tabulate_areas,
@@ -221,6 +222,7 @@ def tabulate(checked: Checked, around: Surrounded, estimated: Estimated) -> Tabu
         places=tabulate_places(told, around.places),
         areas=tabulate_areas(deployments, around.areas),
         vagueness=conform(index_vagueness(deployments), OUT_VAGUENESS),
+        scorecard=conform(estimated.scorecard, OUT_SCORECARD),
         relief=around.relief,
         streets=around.streets,
         streets_credit=around.streets_credit,
@@ -234,15 +236,9 @@ def store_tables(checked: Checked, tables: Tabulated, draft: Path) -> None:
 
     folder = draft / "data"
     folder.mkdir(exist_ok=True)
-    write_database(folder / "passersby.duckdb", named_tables(checked, tables))
-    write_exports(
-        folder,
-        deployments=tables.deployments,
-        places=tables.places,
-        areas=tables.areas,
-        rejected=checked.rejected,
-        vagueness=tables.vagueness,
-    )
+    named = named_tables(checked, tables)
+    write_database(folder / "passersby.duckdb", named)
+    write_exports(folder, deployments=tables.deployments, tables=named)
 
 
 def named_tables(checked: Checked, tables: Tabulated) -> dict[str, pd.DataFrame]:
@@ -258,6 +254,7 @@ def named_tables(checked: Checked, tables: Tabulated) -> dict[str, pd.DataFrame]
         "out_places": tables.places,
         "out_areas": tables.areas,
         "out_vagueness": tables.vagueness,
+        "out_scorecard": tables.scorecard,
     }
 
 

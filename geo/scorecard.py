@@ -39,11 +39,16 @@ UNSEEN = "Each place from all other places"
 KNOWN_THEN = "Each month from the months before, by the eras known then"
 """Splits: which counts are predicted from which."""
 
-LEVEL = "Level of the day (the map's)"
+LEVEL = "Level of the day, as on the map"
 TRAILING_RATE = f"Baseline: the last {TRAILING} rates of the era"
 ERA_RATE = "Baseline: all rates of the era"
-SITE_MEAN = "Baseline: the place's own earlier rates"
+SITE_MEAN = "Baseline: earlier rates of the place"
+MODEL = "Hierarchical model: places and surroundings"
+MODEL_PLAIN = "Hierarchical model: places alone"
 """Ways to predict."""
+
+NEEDED_GAIN = 0.1
+"""Share by which a model's CRPS must lie below the trailing rate's to be used in its stead."""
 
 
 def score_exposure(
@@ -62,8 +67,8 @@ def score_exposure(
     -------
     scorecard
         The columns `geo.score_lines.COLUMNS`. ``split`` says which counts were predicted from
-        which, ``name`` how, and ``rows`` are the counts scored; ``mape_share`` and
-        ``median_ape_share`` the mean and median absolute error of the predictive median as
+        which, ``name`` how, and ``rows`` are the counts scored; ``mape`` and
+        ``median_ape`` the mean and median absolute error of the predictive median as
         a share of the count; ``log_bias`` the mean of log expected less log counted;
         ``crps`` the mean continuous ranked probability score of log faces;
         ``coverage80_share`` and ``coverage90_share`` the shares of counts inside the

@@ -76,7 +76,7 @@ def render_method(tables: SiteTables) -> bytes:
         "site_url": (tables.site_url or "").rstrip("/"),
         "sources": [_source(source) for source in as_rows(tables.sources)],
         "eras": [_era(era) for era in as_rows(tables.eras)],
-        "scores": [_score(score) for score in scores],
+        "scores": _by_split(scores),
         "verdict": verdict(scores),
         "not_covered": not_covered(rows, as_rows(tables.eras)),
         "corrections": as_rows(tables.corrections),
@@ -156,6 +156,14 @@ def _vague(tables: SiteTables) -> list[dict[str, Any]]:
     ]
 
 
+def _by_split(scores: Iterable[Row]) -> list[tuple[str, list[dict[str, str]]]]:
+    """Return the lines of each split of the scorecard, in order, with its name."""
+    splits: dict[str, list[dict[str, str]]] = {}
+    for score in scores:
+        splits.setdefault(words.clean(score["split"]), []).append(_score(score))
+    return list(splits.items())
+
+
 def _score(score: Row) -> dict[str, str]:
     def percent(name: str) -> str:
         value = score.get(name)
@@ -165,8 +173,8 @@ def _score(score: Row) -> dict[str, str]:
     return {
         "name": words.clean(score["name"]),
         "rows": words.count(score["rows"] or 0),
-        "mape": percent("mape_share"),
-        "median": percent("median_ape_share"),
+        "mape": percent("mape"),
+        "median": percent("median_ape"),
         "bias": words.NONE if bias is None else f"{bias:+.2f}".replace("-", words.MINUS),
         "crps": words.NONE if crps is None else words.rough(crps),
         "inside80": percent("coverage80_share"),

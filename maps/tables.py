@@ -29,7 +29,7 @@ class SiteTables:
     eras
         Counting eras: ``force``, ``era``, ``first_date``, ``last_date``, ``label``, ``note``.
     scorecard
-        Measured errors of the estimate: ``name``, ``rows``, ``mape_share`` and further shares.
+        Measured errors of the estimate: the columns of ``scorecard.csv``.
     credits
         One mapping per source of data: ``title``, ``licence``, ``credit``, ``vintage``.
     boroughs

@@ -6,21 +6,31 @@ from itertools import groupby, pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
-from geo.scorecard import ROLLING, SITE_MEAN, TRAILING, TRAILING_RATE
+from geo.forecast_ways import TRAILING
+from geo.scorecard import (
+    ERA_RATE,
+    LEVEL,
+    MODEL,
+    NEEDED_GAIN,
+    ROLLING,
+    SITE_MEAN,
+    TRAILING_RATE,
+)
 from maps import words
 from maps.notes import LEAST_RATES, rates_by_era
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from maps.rows import Row
 
 SPOKEN = {
-    ROLLING: "the level of the era",
-    TRAILING_RATE: f"the level of the last {TRAILING} rates of the era",
+    LEVEL: "the level of the day",
+    TRAILING_RATE: f"the mean of the last {TRAILING} rates of the era",
+    ERA_RATE: "the mean of all rates of the era",
     SITE_MEAN: "the mean of the earlier rates of the place",
 }
-"""The lines of the scorecard that predict the same counts, as prose names them."""
+"""The lines of the scorecard that need no model, as prose names them."""
 
 _LEAST_GAP = 0.005
 """Share of a score below which two scores are called equal."""
@@ -28,7 +38,7 @@ _LEAST_GAP = 0.005
 
 def verdict(scores: Sequence[Row]) -> str:
     """
-    Say which way to predict scored best, and why the era's level is shown.
+    Say which way to predict scored best, and why the level of the day is shown.
 
     Parameters
     ----------
@@ -42,31 +52,54 @@ def verdict(scores: Sequence[Row]) -> str:
 
     Examples
     --------
-    >>> line = {"crps": 0.2, "coverage80_share": 0.8, "coverage90_share": 0.9}
-    >>> scores = [{"name": ROLLING, **line}, {"name": SITE_MEAN, **line, "crps": 0.25}]
+    >>> line = {"split": ROLLING, "crps": 0.2, "coverage80_share": 0.8, "coverage90_share": 0.9}
+    >>> scores = [{"name": LEVEL, **line}, {"name": SITE_MEAN, **line, "crps": 0.25}]
     >>> verdict(scores).split(", ")[1][:41]
-    'the level of the era has the lowest CRPS '
+    'the level of the day has the lowest CRPS '
     """
-    lines = {s["name"]: s for s in scores if s["name"] in SPOKEN and s["crps"] is not None}
-    own = lines.pop(ROLLING, None)
-    if own is None or not lines:
+    lines = {s["name"]: s for s in scores if s["split"] == ROLLING and s["crps"] is not None}
+    rivals = [line for name, line in lines.items() if name in SPOKEN and name != LEVEL]
+    if LEVEL not in lines or not rivals:
         return ""
-    rival = min(lines.values(), key=lambda line: line["crps"])
+    text = _held_against(lines[LEVEL], min(rivals, key=lambda line: line["crps"]))
+    return f"{text} {_models(lines)}".strip().replace("%", " %")
+
+
+def _held_against(own: Row, rival: Row) -> str:
+    """Say how the level shown scored beside the best of the simpler ways."""
     name = SPOKEN[rival["name"]]
-    start = "Of the ways to predict each month from the months before,"
+    start = "Of the simple ways to predict each month from the months before,"
     gap = (own["crps"] - rival["crps"]) / own["crps"]
     if gap < _LEAST_GAP:
         lead = (rival["crps"] - own["crps"]) / rival["crps"]
         how = f"{lead:.0%} below" if lead >= _LEAST_GAP else "as good as equal to"
         return (
-            f"{start} {SPOKEN[ROLLING]} has the lowest CRPS ({own['crps']:.3f}; {how} that of "
+            f"{start} {SPOKEN[LEVEL]} has the lowest CRPS ({own['crps']:.3f}; {how} that of "
             f"{name}). Every estimate here is made from it."
-        ).replace("%", " %")
-    text = (
+        )
+    return (
         f"{start} {name} has the lowest CRPS: {rival['crps']:.3f}, which is {gap:.0%} below "
-        f"that of {SPOKEN[ROLLING]} ({own['crps']:.3f}). {_choice(own, rival)}"
+        f"that of {SPOKEN[LEVEL]} ({own['crps']:.3f}). {_choice(own, rival)}"
     )
-    return text.replace("%", " %")
+
+
+def _models(lines: Mapping[str, Row]) -> str:
+    """Say what a model of places gained over the trailing rate, and whether it is used."""
+    base, model = lines.get(TRAILING_RATE), lines.get(MODEL)
+    if base is None or model is None:
+        return ""
+    gain = 1 - model["crps"] / base["crps"]
+    size = f"{abs(gain):.0%} {'below' if gain >= 0 else 'above'}"
+    text = (
+        "A hierarchical model that also knows each place, what surrounds it and the day scored "
+        f"{model['crps']:.3f}, {size} {SPOKEN[TRAILING_RATE]} ({base['crps']:.3f})."
+    )
+    if gain < NEEDED_GAIN:
+        return f"{text} {NEEDED_GAIN:.0%} was asked of it, so it is not used."
+    return (
+        f"{text} That is the {NEEDED_GAIN:.0%} asked of it: on these records it would be the "
+        "better estimate."
+    )
 
 
 def _choice(own: Row, rival: Row) -> str:
@@ -74,12 +107,12 @@ def _choice(own: Row, rival: Row) -> str:
     held = f"{_held(own)} of the counts, against {_held(rival)}"
     if _miss(own) < _miss(rival):
         return (
-            "Every estimate here is made from the level of the era all the same, the simplest "
-            "of the ways, since its intervals come nearer to what they say: its 80 and 90% "
-            f"intervals held {held}."
+            "Every estimate here is made from the level of the day all the same, since its "
+            "intervals come nearer to what they say: its 80 and 90% intervals held "
+            f"{held}."
         )
     return (
-        "Every estimate here is still made from the level of the era, although its 80 and 90% "
+        "Every estimate here is still made from the level of the day, although its 80 and 90% "
         f"intervals come no nearer to what they say either: they held {held}. On these records "
         "the baseline would be the better estimate."
     )
@@ -119,8 +152,9 @@ def not_covered(rows: Sequence[Row], eras: Sequence[Row]) -> str:
     ]
     drifts = [_factor(medians) for medians in _monthly(rows) if len(medians) > 1]
     text = (
-        "No interval here covers a change in how a force counts, and none widens with time: "
-        "an expectation for a date after the record holds only if the era goes on unchanged."
+        "No interval here covers a change in how a force counts. For a date after the record "
+        "intervals widen with the months, as far as levels have drifted before; an expectation "
+        "still holds only if the era goes on."
     )
     if breaks:
         text += (

@@ -109,14 +109,7 @@ def test_all_downloads_are_written(tmp_path):
     tables = make_tables()
     folder = tmp_path / "site" / "data"
     for _ in range(2):
-        write_exports(
-            folder,
-            deployments=tables["out_deployments"],
-            places=tables["out_places"],
-            areas=tables["out_areas"],
-            rejected=tables["rejected_rows"],
-            vagueness=tables["out_vagueness"],
-        )
+        write_exports(folder, deployments=tables["out_deployments"], tables=tables)
     assert sorted(path.name for path in folder.iterdir()) == [
         "areas.csv",
         "deployments.csv",
@@ -124,6 +117,7 @@ def test_all_downloads_are_written(tmp_path):
         "deployments.parquet",
         "places.csv",
         "rejected.csv",
+        "scorecard.csv",
         "vagueness.csv",
     ]
     assert (folder / "deployments.csv").read_bytes() == deployments_csv(
@@ -241,3 +235,10 @@ def test_the_three_downloads_agree(deployments):
                 assert np.isnan(value)
             else:
                 assert float(row[name]) == feature["properties"][name] == value
+
+
+def test_a_download_without_its_table_is_refused(tmp_path):
+    tables = make_tables()
+    del tables["out_areas"]
+    with pytest.raises(SchemaError, match=r"lacks \['out_areas'\]"):
+        write_exports(tmp_path, deployments=tables["out_deployments"], tables=tables)

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from toy_site import SHA, toy_site
 
-from geo.scorecard import ROLLING, TRAILING_RATE
+from geo.scorecard import LEVEL, TRAILING_RATE
 from maps.method import render_method
 from maps.walkers import WalkBasis
 
@@ -25,7 +25,7 @@ def text():
     [
         "1 December 2023 to the latest record",
         "since December 2023",
-        "Hours x era level 6 62 % 38 % +0.02 0.31 81 % 91 %",
+        "Level of the day, as on the map 6 62 % 38 % +0.02 0.31 81 % 91 %",
         "a 2024 watchlist",
         "alerts do not add up",
         "no such date",
@@ -82,10 +82,10 @@ def test_without_counts_there_is_no_score():
 def test_the_best_line_of_the_scorecard_is_named():
     card = toy_site().scorecard
     lines = pd.concat([card, card], ignore_index=True).assign(
-        name=[ROLLING, TRAILING_RATE], crps=[0.4, 0.3]
+        name=[LEVEL, TRAILING_RATE], crps=[0.4, 0.3]
     )
     html = render_method(toy_site(scorecard=lines)).decode()
-    assert "the level of the last 30 rates of the era has the lowest CRPS: 0.300" in html
+    assert "the mean of the last 30 rates of the era has the lowest CRPS: 0.300" in html
     assert "No interval here covers a change in how a force counts" in html
 
 

@@ -3,24 +3,34 @@
 import pandas as pd
 import pytest
 
-from geo.scorecard import ROLLING, SITE_MEAN, TRAILING_RATE, score_exposure
+from geo.scorecard import (
+    LEVEL,
+    MODEL,
+    ROLLING,
+    SITE_MEAN,
+    TRAILING_RATE,
+    score_exposure,
+)
 from maps.rows import as_rows
 from maps.verdict import not_covered, verdict
 
 
-def lines(model, trailing, site=(0.5, 0.8, 0.9)):
-    names = (ROLLING, TRAILING_RATE, SITE_MEAN)
+def lines(level, trailing, site=(0.5, 0.8, 0.9)):
+    names = (LEVEL, TRAILING_RATE, SITE_MEAN)
     fields = ("crps", "coverage80_share", "coverage90_share")
     return [
-        {"name": name, **dict(zip(fields, figures, strict=True))}
-        for name, figures in zip(names, (model, trailing, site), strict=True)
+        {"split": ROLLING, "name": name, **dict(zip(fields, figures, strict=True))}
+        for name, figures in zip(names, (level, trailing, site), strict=True)
     ]
 
 
 def test_a_sharper_baseline_is_named_with_the_reason_for_the_level_shown():
     said = verdict(lines((0.40, 0.80, 0.89), (0.36, 0.76, 0.86)))
-    assert "the last 30 rates of the era has the lowest CRPS: 0.360, which is 10 %" in said
-    assert "below that of the level of the era (0.400)" in said
+    assert (
+        "the mean of the last 30 rates of the era has the lowest CRPS: 0.360, which is 10 %"
+        in said
+    )
+    assert "below that of the level of the day (0.400)" in said
     assert "nearer to what they say" in said
     assert "held 80 % and 89 % of the counts, against 76 % and 86 %." in said
 
@@ -38,9 +48,24 @@ def test_a_baseline_that_is_better_in_all_is_called_better():
 def test_the_level_is_said_to_win_where_it_does(rival, how):
     said = verdict(lines((0.40, 0.80, 0.90), (rival, 0.80, 0.90), (0.6, 0.8, 0.9)))
     assert (
-        f"the level of the era has the lowest CRPS (0.400; {how} that of the level of the last 30"
+        f"the level of the day has the lowest CRPS (0.400; {how} that of the mean of the last 30"
         in said
     )
+
+
+@pytest.mark.parametrize(
+    ("crps", "said"),
+    [
+        (0.38, "scored 0.380, 5 % below the mean of the last 30 rates of the era (0.400)."),
+        (0.44, "scored 0.440, 10 % above the mean of the last 30 rates of the era (0.400)."),
+        (0.35, "That is the 10 % asked of it"),
+    ],
+)
+def test_a_model_is_used_only_if_it_is_a_tenth_better(crps, said):
+    model = {"name": MODEL, "split": ROLLING, "crps": crps}
+    text = verdict([*lines((0.39, 0.8, 0.9), (0.40, 0.8, 0.9)), model])
+    assert said in text
+    assert ("10 % was asked of it, so it is not used." in text) == (crps > 0.36)
 
 
 def test_nothing_scored_nothing_said():
@@ -75,5 +100,5 @@ def test_breaks_and_drift_are_told_as_large_as_they_were():
     # The medians are (200 + 600) / 2 / 2 h = 200/h and 25/h; in era a 100/h, then 300/h.
     assert "changed once between eras, by up to a factor of 8." in said
     assert "up to a factor of 3 apart" in said
-    assert "none widens with time" in not_covered([], [])
+    assert "intervals widen with the months" in not_covered([], [])
     assert "factor" not in not_covered([], [])

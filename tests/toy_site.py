@@ -201,12 +201,19 @@ def toy_site(**changes) -> SiteTables:
             eras, columns=["force", "era", "first_date", "last_date", "label", "note"]
         ),
         scorecard=pd.DataFrame(
-            [("Hours x era level", 6, 0.62, 0.38, 0.02, 0.31, 0.81, 0.91)],
+            [
+                (
+                    "Each month from the months before",
+                    "Level of the day, as on the map",
+                    *(6, 0.62, 0.38, 0.02, 0.31, 0.81, 0.91),
+                )
+            ],
             columns=[
+                "split",
                 "name",
                 "rows",
-                "mape_share",
-                "median_ape_share",
+                "mape",
+                "median_ape",
                 "log_bias",
                 "crps",
                 "coverage80_share",

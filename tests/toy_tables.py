@@ -149,6 +149,19 @@ _ROWS = {
     "out_vagueness": index_vagueness(pd.DataFrame([_out(core) for core in CORE])).to_dict(
         "records"
     ),
+    "out_scorecard": [
+        {
+            "split": "Each count from all others",
+            "name": "Level of the day",
+            "rows": 2,
+            "mape": 0.5,
+            "median_ape": 0.4,
+            "log_bias": -0.1,
+            "crps": 0.3,
+            "coverage80_share": 1.0,
+            "coverage90_share": 1.0,
+        }
+    ],
     "out_areas": [
         {
             "area_code": "E09000007",
