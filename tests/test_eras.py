@@ -11,8 +11,7 @@ from data.forces import load_forces
 from data.ingest import ingest
 from data.records import embedded_documents
 from geo.eras import assign_eras, eras_possible, require_one_era
-from geo.errors import EraError, InputError, MissingColumnError
-from geo.rates import rate_per_hour
+from geo.errors import EraError, MissingColumnError
 
 MET = "Metropolitan Police"
 HEADER = "force,era,first_date,last_date,label,note\n"
@@ -125,13 +124,6 @@ def test_every_deployment_of_the_met_has_an_era(eras, met):
     assert assign_eras(met, eras).notna().all()
 
 
-def test_arrests_across_july_2024_are_refused(eras, met):
-    with pytest.raises(EraError, match="2024-07-25"):
-        rate_per_hour(
-            met[met["date"].between("2024-07-01", "2024-08-31")], "arrests", eras=eras
-        )
-
-
 # --- the reviewed table -----------------------------------------------------------------
 
 
@@ -161,78 +153,9 @@ def test_other_columns_are_refused(tmp_path):
         load_eras(path)
 
 
-# --- rates ------------------------------------------------------------------------------
-
-
-def test_a_rate_by_hand(eras):
-    # 3 arrests in 2 + 4 hours
-    rows = make_rows(["2024-10-01", "2024-10-02"], duration_h=[2.0, 4.0], arrests=[1, 2])
-    rate = rate_per_hour(rows, "arrests", eras=eras)
-    assert (rate.per_h, rate.total, rate.duration_h, rate.era) == (0.5, 3, 6, "met-2024-09")
-    assert rate.dispersion == 1.0
-    assert rate.per_h_lo < 0.5 < rate.per_h_hi
-
-
-def test_a_rate_across_eras_is_refused(eras):
-    rows = make_rows(["2024-07-01", "2024-07-25"], duration_h=5.0, arrests=1)
-    with pytest.raises(EraError) as caught:
-        rate_per_hour(rows, "arrests", eras=eras)
-    message = str(caught.value)
-    for words in (
-        "met-2023-12",
-        "met-2024-07",
-        "2024-07-25",
-        "has not said why",
-        "arrests per hour",
-    ):
-        assert words in message
-
-
-def test_one_era_can_be_asked_for(eras):
-    rows = make_rows(["2024-07-01", "2024-07-25"], duration_h=5.0, arrests=[1, 10])
-    assert rate_per_hour(rows, "arrests", eras=eras, era="met-2024-07").per_h == 2.0
-    with pytest.raises(EraError, match="There is no counting era 'met-1999'"):
-        rate_per_hour(rows, "arrests", eras=eras, era="met-1999")
-
-
-def test_a_date_of_unknown_era_is_refused(eras):
-    rows = make_rows(["2024-07", "2024-07-25"], duration_h=5.0, arrests=1)
-    with pytest.raises(EraError, match="counting era of 1 deployments is unknown"):
-        rate_per_hour(rows, "arrests", eras=eras)
-
-
 def test_forces_are_not_put_together(eras):
     rows = pd.concat(
         [make_rows(["2024-10-01"]), make_rows(["2024-10-01"], force="Essex Police")]
     )
     with pytest.raises(EraError, match="across 2 forces"):
         require_one_era(rows, eras, figure="alerts per hour")
-
-
-def test_a_force_without_eras_has_rates(eras):
-    rows = make_rows(["2024-10-01"], force="Essex Police", duration_h=2.0, arrests=4)
-    rate = rate_per_hour(rows, "arrests", eras=eras)
-    assert (rate.per_h, rate.era, rate.per_h_lo) == (2.0, None, None)
-
-
-def test_unknown_hours_are_left_out_and_none_is_an_error(eras):
-    rows = make_rows(["2024-10-01", "2024-10-02"], duration_h=[None, 2.0], arrests=[100, 4])
-    assert rate_per_hour(rows, "arrests", eras=eras).per_h == 2.0
-    with pytest.raises(InputError, match="there is no rate"):
-        rate_per_hour(rows.head(1), "arrests", eras=eras)
-
-
-def test_no_events_give_zero_with_an_upper_bound(eras):
-    rows = make_rows(["2024-10-01"] * 3, duration_h=5.0, arrests=0)
-    rate = rate_per_hour(rows, "arrests", eras=eras)
-    assert rate.per_h == rate.per_h_lo == 0
-    assert rate.per_h_hi == pytest.approx(2.3026 / 15, rel=1e-3)
-
-
-def test_deployments_that_differ_more_widen_the_interval(eras):
-    dates = ["2024-10-01"] * 4
-    alike = rate_per_hour(make_rows(dates, duration_h=5.0, arrests=5), "arrests", eras=eras)
-    apart = make_rows(dates, duration_h=5.0, arrests=[0, 0, 0, 20])
-    rate = rate_per_hour(apart, "arrests", eras=eras)
-    assert rate.dispersion == pytest.approx(20)
-    assert rate.per_h_hi > alike.per_h_hi
