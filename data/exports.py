@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.errors import SchemaError
+from data.rate_columns import OUT_RATES
 from data.schemas import OUT_AREAS, OUT_DEPLOYMENTS, OUT_PLACES, OUT_VAGUENESS, REJECTED_ROWS
 from data.score_schema import OUT_SCORECARD
 from data.tables import as_rows
@@ -30,6 +31,7 @@ DOWNLOADS = {
     "rejected.csv": REJECTED_ROWS,
     "vagueness.csv": OUT_VAGUENESS,
     "scorecard.csv": OUT_SCORECARD,
+    "rates.csv": OUT_RATES,
 }
 """Tables written as CSV beside the deployments, by the file's name in ``site/data``."""
 

@@ -216,6 +216,26 @@ def tabulate_places(core: pd.DataFrame, places: gpd.GeoDataFrame) -> gpd.GeoData
     )
 
 
+def in_areas(core: pd.DataFrame, deployments: pd.DataFrame) -> pd.DataFrame:
+    """
+    Put beside every deployment the area it was located in.
+
+    Parameters
+    ----------
+    core
+        The table ``core_deployments``.
+    deployments
+        The table ``out_deployments`` of the same deployments.
+
+    Returns
+    -------
+    core
+        The same rows with ``area_code`` and ``area_name``, null where they lie in none.
+    """
+    areas = pd.DataFrame(deployments[["deployment_id", "area_code", "area_name"]])
+    return core.merge(areas, on="deployment_id", how="left", validate="1:1")
+
+
 def tabulate_areas(deployments: pd.DataFrame, residents: pd.DataFrame) -> pd.DataFrame:
     """
     Sum up the deployments located in every borough or local authority.

@@ -127,6 +127,7 @@ class Tabulated:
     areas: pd.DataFrame
     vagueness: pd.DataFrame
     scorecard: pd.DataFrame
+    rates: pd.DataFrame
     relief: gpd.GeoDataFrame | None
     streets: str = ""
     streets_credit: str = ""

@@ -31,6 +31,7 @@ CONTRACT = (
     "data/rejected.csv",
     "data/vagueness.csv",
     "data/scorecard.csv",
+    "data/rates.csv",
     "data/passersby.duckdb",
     "manifest.json",
 )

@@ -204,25 +204,30 @@ def estimate_faces(checked: Checked) -> Estimated:
 
 def tabulate(checked: Checked, around: Surrounded, estimated: Estimated) -> Tabulated:
     """Join deployments, places and estimates into the published tables."""
+    from data.rate_columns import OUT_RATES
     from data.readings import with_readings
     from data.schemas import OUT_VAGUENESS
     from data.score_schema import OUT_SCORECARD
     from data.tabulate import (
         conform,
+        in_areas,
         tabulate_areas,
         tabulate_deployments,
         tabulate_places,
     )
+    from geo.rate_table import tabulate_rates, with_all_alerts
     from geo.vagueness import index_vagueness
 
     told = with_readings(checked.core, checked.corrections)
     deployments = tabulate_deployments(told, around.places, estimated.exposure)
+    rates = tabulate_rates(with_all_alerts(in_areas(told, deployments)), estimated.eras)
     return Tabulated(
         deployments=deployments,
         places=tabulate_places(told, around.places),
         areas=tabulate_areas(deployments, around.areas),
         vagueness=conform(index_vagueness(deployments), OUT_VAGUENESS),
         scorecard=conform(estimated.scorecard, OUT_SCORECARD),
+        rates=conform(rates, OUT_RATES),
         relief=around.relief,
         streets=around.streets,
         streets_credit=around.streets_credit,
@@ -255,6 +260,7 @@ def named_tables(checked: Checked, tables: Tabulated) -> dict[str, pd.DataFrame]
         "out_areas": tables.areas,
         "out_vagueness": tables.vagueness,
         "out_scorecard": tables.scorecard,
+        "out_rates": tables.rates,
     }
 
 
@@ -290,6 +296,7 @@ def site_tables(
         flags=checked.flags,
         eras=estimated.eras,
         scorecard=estimated.scorecard,
+        rates=tables.rates,
         version=version(),
         site_url=request.settings.site_url,
         tiles=request.tiles,

@@ -30,6 +30,8 @@ class SiteTables:
         Counting eras: ``force``, ``era``, ``first_date``, ``last_date``, ``label``, ``note``.
     scorecard
         Measured errors of the estimate: the columns of ``scorecard.csv``.
+    rates
+        The table ``out_rates``, or None.
     credits
         One mapping per source of data: ``title``, ``licence``, ``credit``, ``vintage``.
     boroughs
@@ -63,6 +65,7 @@ class SiteTables:
     flags: pd.DataFrame
     eras: pd.DataFrame
     scorecard: pd.DataFrame
+    rates: pd.DataFrame | None = None
     credits: list[dict[str, object]] = field(default_factory=list)
     boroughs: gpd.GeoDataFrame | None = None
     relief: gpd.GeoDataFrame | None = None

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from running import files_of, run_command
 
+from data.rate_columns import OUT_RATES
 from data.schemas import OUT_AREAS, OUT_DEPLOYMENTS, OUT_PLACES, OUT_VAGUENESS, TABLES
 from data.store import read_table
 from flows.pipeline import STAGES
@@ -64,6 +65,7 @@ def test_published_columns_are_those_of_the_schema(direct_run):
         ("places", OUT_PLACES),
         ("areas", OUT_AREAS),
         ("vagueness", OUT_VAGUENESS),
+        ("rates", OUT_RATES),
     ):
         header = (data / f"{name}.csv").read_text(encoding="utf-8").splitlines()[0]
         assert tuple(header.split(",")) == table.names

@@ -115,6 +115,8 @@ BREAKS = {
     "intervals_are_ordered": spoil("out_deployments", "faces_expected_hi80", 900.0),
     "out_matches_core": spoil("out_deployments", "alerts", 4),
     "places_are_told_once": spoil("out_places", "deployments", 2),
+    "rates_are_explained": spoil("out_rates", "lo90", 900.0, row=2),
+    "rates_count_every_deployment": spoil("out_rates", "deployments", 2),
     "raw_rows_belong": several(
         drop("rejected_rows"),
         spoil("core_sources", "rows_in", 3),

@@ -6,12 +6,17 @@ from shapely.geometry import Point, Polygon
 
 from data.schemas import TABLES
 from data.tables import as_table
+from geo.rate_table import tabulate_rates
 from geo.vagueness import index_vagueness
 
 SCHEMAS = {table.name: table for table in TABLES}
 SHA = "a" * 64
 DOCUMENT = {"source_document": "toy.csv", "source_sha256": SHA, "source_page": 1}
 FORCE = "Toy Police"
+
+ERAS = pd.DataFrame(
+    {"force": [FORCE], "era": ["toy"], "first_date": ["2024-01-01"], "last_date": [None]}
+)
 
 CAMDEN = Polygon([(-0.2, 51.5), (-0.1, 51.5), (-0.1, 51.6), (-0.2, 51.6)])
 
@@ -124,6 +129,14 @@ def _cells(core):
     ]
 
 
+def _rates(rows):
+    """Rate the toy deployments by era: 9 alerts in 15 hours, no arrests, on three days."""
+    frame = as_table(list(rows), SCHEMAS["core_deployments"])
+    frame = frame.assign(area_code=None, area_name=None)
+    table = tabulate_rates(frame, ERAS, by=["era"], events=["arrests", "alerts"])
+    return table.to_dict("records")
+
+
 _ROWS = {
     "raw_cells": [
         *(cell for core in CORE for cell in _cells(core)),
@@ -162,6 +175,7 @@ _ROWS = {
             "coverage90_share": 1.0,
         }
     ],
+    "out_rates": _rates(CORE),
     "out_areas": [
         {
             "area_code": "E09000007",
