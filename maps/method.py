@@ -10,6 +10,7 @@ from maps.calibration import calibration_of
 from maps.headline import counting_forces, headline
 from maps.notes import flag_name, for_readers, not_line
 from maps.page import credit_line
+from maps.rates import rates_of
 from maps.rows import as_rows
 from maps.style import css_variables
 from maps.templates import asset, render_page, template
@@ -38,6 +39,7 @@ CONTENTS = {
     "residents": "Residents",
     "walkers": "People walking past",
     "eras": "Counting eras",
+    "rates": "Arrests and alerts",
     "scorecard": "How wrong the estimate is",
     "corrections": "Corrections",
     "flags": "Flags",
@@ -51,7 +53,7 @@ CONTENTS = {
 RESIDENTS = "residents within 800 m"
 """What a heading says already."""
 
-OPTIONAL = frozenset({"vague", "residents", "walkers"})
+OPTIONAL = frozenset({"vague", "residents", "walkers", "rates"})
 """Sections left out where there is nothing to say."""
 
 
@@ -76,6 +78,7 @@ def render_method(tables: SiteTables) -> bytes:
         "site_url": (tables.site_url or "").rstrip("/"),
         "sources": [_source(source) for source in as_rows(tables.sources)],
         "eras": [_era(era) for era in as_rows(tables.eras)],
+        "rates": rates_of(tables),
         "scores": _by_split(scores),
         "verdict": verdict(scores),
         "not_covered": not_covered(rows, as_rows(tables.eras)),
