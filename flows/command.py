@@ -115,6 +115,7 @@ def _dispatch(argv: Sequence[str]) -> int:
         "locate": _locate,
         "predict": _predict,
         "explain": _explain,
+        "rates": _rates,
         "streets": _streets,
     }
     return handlers[options.command](options)
@@ -365,6 +366,14 @@ def _explain(options: argparse.Namespace) -> int:
 
     text = explain_deployment(options.deployment_id, out=options.out, project=options.project)
     print(text)
+    return DONE
+
+
+def _rates(options: argparse.Namespace) -> int:
+    from flows.rates import Asked, tell_rates
+
+    given = vars(options)
+    print(tell_rates(Asked(**{name: given[name] for name in Asked.__dataclass_fields__})))
     return DONE
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from flows.evidence import gather
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from data.settings import Settings
+    from flows.evidence import Evidence
 
 FROM_CELLS = (
     "date",
@@ -40,12 +40,15 @@ FROM_CELLS = (
 PLACED = ("place_read", "area_name", "precision", "lon", "lat", "uncertainty_m", "located_by")
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """The tables that an explanation draws on, and where they were found."""
-
-    found_in: str
-    tables: dict[str, pd.DataFrame]
+NAMES = (
+    "raw_cells",
+    "core_deployments",
+    "core_flags",
+    "core_corrections",
+    "out_deployments",
+    "out_places",
+)
+"""The tables that an explanation draws on."""
 
 
 def explain_deployment(deployment_id: str, *, out: Path | None, project: Path | None) -> str:
@@ -71,7 +74,7 @@ def explain_deployment(deployment_id: str, *, out: Path | None, project: Path | 
     InputError
         If there is no such deployment; the message names the nearest ids.
     """
-    evidence = _gather(out, project)
+    evidence = gather(NAMES, out=out, project=project)
     core = evidence.tables["core_deployments"]
     here = core[core["deployment_id"] == deployment_id]
     if here.empty:
@@ -91,66 +94,6 @@ def explain_deployment(deployment_id: str, *, out: Path | None, project: Path | 
         *_estimate_lines(deployment_id, core, evidence),
     ]
     return "\n".join(lines)
-
-
-def _gather(out: Path | None, project: Path | None) -> Evidence:
-    from data.settings import Settings
-
-    site = out / "data" / "passersby.duckdb" if out else None
-    if site is not None and not site.is_file():
-        msg = f"{out} holds no data/passersby.duckdb. Run `passersby run --out {out}` first."
-        raise InputError(msg)
-    settings = Settings(project=project) if project else Settings()
-    state = site or settings.state_database
-    if state.is_file():
-        names = (
-            "raw_cells",
-            "core_deployments",
-            "core_flags",
-            "core_corrections",
-            "out_deployments",
-            "out_places",
-        )
-        where = f"the site {out}" if out else "the last run"
-        return Evidence(where, _read_tables(state, names, where))
-    return Evidence(
-        "the embedded records, since nothing has been run here yet", _afresh(settings)
-    )
-
-
-def _read_tables(path: Path, names: tuple[str, ...], where: str) -> dict[str, pd.DataFrame]:
-    import duckdb
-
-    from data.store import read_table
-
-    try:
-        return {name: read_table(path, name) for name in names}
-    except duckdb.Error as error:
-        msg = (
-            f"The tables of {where} cannot be read; another version may have written them. "
-            "Do the run again, then explain."
-        )
-        raise InputError(msg) from error
-
-
-def _afresh(settings: Settings) -> dict[str, pd.DataFrame]:
-    """Run the stages in memory, up to the tables."""
-    from flows.handover import Request
-    from flows.stages import (
-        check_records,
-        estimate_faces,
-        locate_records,
-        named_tables,
-        read_documents,
-        tabulate,
-    )
-    from flows.surroundings import find_streets, surround_places
-
-    request = Request(settings.model_copy(update={"streets": "none"}))
-    checked = check_records(read_documents(request), request)
-    checked, places = locate_records(checked, request.lookup)
-    around = surround_places(places, find_streets(places, request), request)
-    return named_tables(checked, tabulate(checked, around, estimate_faces(checked)))
 
 
 def _no_such(deployment_id: str, known: list[str], evidence: Evidence) -> str:

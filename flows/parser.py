@@ -7,6 +7,7 @@ import textwrap
 from pathlib import Path
 
 from geo.errors import InputError
+from geo.rate_terms import BY, EVENTS, OVER
 
 
 class UsageError(InputError):
@@ -42,6 +43,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_predict(commands)
     _add_streets(commands)
     _add_explain(commands)
+    _add_rates(commands)
     return parser
 
 
@@ -155,6 +157,27 @@ def _add_explain(commands: argparse._SubParsersAction[_Parser]) -> None:
         "deployment_id", metavar="DEPLOYMENT_ID", help="such as met-2023-05-06-1"
     )
     parser.add_argument("--out", type=Path, help="folder of the site to explain")
+    _add_project(parser)
+
+
+def _add_rates(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _command(
+        commands,
+        "rates",
+        "tell arrests and alerts per hour or per faces, within one way of counting",
+        "Looks where explain looks. Without --by, dates or --era: one line for each counting "
+        "era. With dates or --era alone: one rate, refused where the dates span two eras.",
+    )
+    add = parser.add_argument
+    add("--event", choices=EVENTS, default="arrests", help="what to count (arrests)")
+    add("--per", choices=tuple(OVER), default="hour", help="hours, or faces reported (hour)")
+    add("--by", choices=tuple(BY), help="a line for each of them, within each era")
+    add("--force", metavar="NAME", help="police force to keep to")
+    add("--from", dest="first", metavar="DATE", help="first day, such as 2024-09-01")
+    add("--to", dest="last", metavar="DATE", help="last day; a month or year ends with it")
+    add("--era", metavar="NAME", help="counting era to keep to, such as met-2024-09")
+    add("--csv", type=Path, metavar="FILE", help="write the rates to a CSV file")
+    add("--out", type=Path, help="folder of the site to answer from")
     _add_project(parser)
 
 
