@@ -27,7 +27,7 @@ FEWEST_EVENTS = 5
 
 FEWEST_DAYS = 3
 """
-Below this a rate is not published: the ends of an interval from two days lie fifty-fold apart.
+Below this a rate is not published: ten events on two days have ends 34-fold apart at best.
 
 Three days are at least three deployments.
 """

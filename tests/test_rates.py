@@ -371,6 +371,11 @@ def test_the_floor_is_where_it_is_stated(eras):
         assert (row["events"], row["faces_seen"]) == (sum(arrests), 3000)
 
 
+def test_two_days_tell_next_to_nothing():
+    lo, hi = quasi_score(10, 1.0, 2)
+    assert hi / lo == pytest.approx(34, abs=0.5)
+
+
 def test_suppressed_counts_stay_public(eras):
     rows = make_table().head(2)
     row = tabulate_rates(rows, eras, by=["era"], events=["arrests"], per=["hour"]).iloc[0]
