@@ -13,11 +13,12 @@ from geo.eras import assign_eras, eras_possible
 from geo.errors import InputError
 from geo.level_choice import Case, choose
 from geo.levels import Observation, calibrate, known_floats, observe
+from geo.site_columns import COVARIATES, SPOTS
 
 NEEDED = frozenset({"force", "date", "duration_h", "faces_seen"})
 """Columns without which nothing can be calibrated."""
 
-_HELPFUL = frozenset({"status", "place_published"})
+_HELPFUL = frozenset({"status", "place_published", *SPOTS, *COVARIATES})
 """Columns kept where there are any: what ran, and the scorecard's sites."""
 
 _EXPECTED = ("", "_lo80", "_hi80", "_lo90", "_hi90")

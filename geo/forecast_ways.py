@@ -20,6 +20,10 @@ TRAILING = 30
 """Rows behind the trailing rate: about two months of the record of 2024."""
 
 
+FOLDS = 5
+"""Folds of places: as many fits of a model as it takes to leave every place out once."""
+
+
 class Count(NamedTuple):
     """
     One count to predict or to learn from.
@@ -192,7 +196,11 @@ def _about(count: Count, about: Moments, spread: Moments) -> Forecast:
 
 
 def each_month(
-    counts: Sequence[Count], ways: dict[str, Way], *, regroup: Regroup | None = None
+    counts: Sequence[Count],
+    ways: dict[str, Way],
+    *,
+    regroup: Regroup | None = None,
+    since: str = "",
 ) -> list[tuple[Count, dict[str, Forecast]]]:
     """
     Expect every count in each way from the counts of the months before.
@@ -205,6 +213,8 @@ def each_month(
         The ways by name.
     regroup
         Tells the eras known at the start of a month; by default the counts' own hold.
+    since
+        First ISO month to be predicted; by default all.
 
     Returns
     -------
@@ -213,20 +223,60 @@ def each_month(
         with, and what each way expects.
     """
     found: list[tuple[Count, dict[str, Forecast]]] = []
-    for month in sorted({count.date[:7] for count in counts}):
+    for month in sorted({count.date[:7] for count in counts if count.date[:7] >= since}):
         before = [count for count in counts if count.date[:7] < month]
         now = [count for count in counts if count.date[:7] == month]
         if regroup is not None:
             before, now = regroup(before, now)
         now = [count for count in now if len(alike(count, before)) >= ENOUGH]
-        if not now:
-            continue
-        told = {name: way(now, before) for name, way in ways.items()}
-        found += [
-            (count, {name: forecasts[place] for name, forecasts in told.items()})
-            for place, count in enumerate(now)
-        ]
+        found += _told(now, before, ways)
     return found
+
+
+def each_fold(
+    counts: Sequence[Count], ways: dict[str, Way]
+) -> list[tuple[Count, dict[str, Forecast]]]:
+    """
+    Expect the counts of every place from those of other places, earlier and later.
+
+    Parameters
+    ----------
+    counts
+        Counts in order of time.
+    ways
+        The ways by name.
+
+    Returns
+    -------
+    forecasts
+        As from `each_month`. Places are left out a fold at a time: the first of
+        `FOLDS` in the order of their names, the second, and so on round.
+    """
+    places = {place: number % FOLDS for number, place in enumerate(_places(counts))}
+    found: list[tuple[Count, dict[str, Forecast]]] = []
+    for fold in range(FOLDS):
+        others = [count for count in counts if places[count.place] != fold]
+        now = [count for count in counts if places[count.place] == fold]
+        now = [count for count in now if len(alike(count, others)) >= ENOUGH]
+        found += _told(now, others, ways)
+    return found
+
+
+def _places(counts: Sequence[Count]) -> list[str]:
+    return sorted({count.place for count in counts})
+
+
+def _told(
+    now: Sequence[Count], known: Sequence[Count], ways: dict[str, Way]
+) -> list[tuple[Count, dict[str, Forecast]]]:
+    """Ask every way for the same counts."""
+    if not now:
+        return []
+    told = {name: way(now, known) for name, way in ways.items()}
+    return [
+        (count, {name: forecasts[place] for name, forecasts in told.items()})
+        for place, count in enumerate(now)
+    ]
 
 
 if TYPE_CHECKING:

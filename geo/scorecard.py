@@ -9,7 +9,6 @@ import pandas as pd
 
 from geo.breaks import known_eras
 from geo.checks import require_columns
-from geo.current_level import level_on
 from geo.eras import assign_eras
 from geo.exposure import NEEDED, predict_all, with_record
 from geo.forecast_ways import (
@@ -20,13 +19,14 @@ from geo.forecast_ways import (
     by_level,
     by_site_mean,
     by_trailing_rate,
+    each_fold,
     each_month,
 )
 from geo.levels import known_floats, observe
-from geo.moments import ENOUGH, Moments
-from geo.prediction import Student
 from geo.score_lines import COLUMNS, Scored, score_line
-from geo.tracks import Track, month_of
+from geo.site_columns import COVARIATES, SPOTS
+from geo.site_ways import BySites
+from geo.tracks import month_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,8 @@ LEAVE_ONE_OUT = "Each count from all others"
 ROLLING = "Each month from the months before"
 UNSEEN = "Each place from all other places"
 KNOWN_THEN = "Each month from the months before, by the eras known then"
-"""Splits: which counts are predicted from which."""
+FIRST_MONTH, LATER_MONTHS = "the first month of the last era", "its later months"
+"""Splits: which counts are predicted from which; and the parts of the last of them."""
 
 LEVEL = "Level of the day, as on the map"
 TRAILING_RATE = f"Baseline: the last {TRAILING} rates of the era"
@@ -106,8 +107,8 @@ def score_exposure(
     counts = _counts(together, eras)
     lines = [
         *_leave_one_out(together, eras),
-        *_rolling(counts),
-        *_unseen(counts),
+        *_rolling(counts, together),
+        *_unseen(counts, together),
         *_known_then(counts, together, eras),
     ]
     return pd.DataFrame(lines, columns=list(COLUMNS))
@@ -176,35 +177,37 @@ def _gather(
     return gathered
 
 
-def _rolling(counts: Sequence[Count]) -> list[tuple[object, ...]]:
+def _models(together: pd.DataFrame, *, plain: bool) -> dict[str, Way]:
+    """Return the hierarchical model where places are known, with surroundings or also without."""
+    if not set(SPOTS) <= set(together.columns):
+        return {}
+    covariates = [name for name in COVARIATES if name in together.columns]
+    models: dict[str, Way] = {MODEL: BySites(together, covariates)}
+    return {**models, MODEL_PLAIN: BySites(together, ())} if plain else models
+
+
+def _rolling(counts: Sequence[Count], together: pd.DataFrame) -> list[tuple[object, ...]]:
     """Score every month by the months before, in the reviewed eras."""
     ways: dict[str, Way] = {
         LEVEL: Widened(by_level),
         TRAILING_RATE: by_trailing_rate,
         ERA_RATE: by_era_rate,
         SITE_MEAN: by_site_mean,
+        **_models(together, plain=True),
     }
     gathered = _gather(each_month(counts, ways), list(ways))
     return [score_line(ROLLING, name, scored) for name, scored in gathered.items()]
 
 
-def _unseen(counts: Sequence[Count]) -> list[tuple[object, ...]]:
-    """Score every place by the other places of its era."""
-    level, era = Scored(), Scored()
-    for count in counts:
-        others = [c for c in counts if c.group == count.group and c.place != count.place]
-        if len(others) < ENOUGH:
-            continue
-        moments = Moments.of(other.rate for other in others)
-        track = Track.of((other.month, other.rate) for other in others)
-        now = level_on(track, count.month, elsewhere=moments)
-        for scored, centre, variance, freedom in (
-            (level, now.centre, now.variance, now.freedom),
-            (era, moments.mean, moments.spread**2 * (1 + 1 / moments.n), moments.n - 1),
-        ):
-            student = Student(centre + count.log_hours, math.sqrt(variance), float(freedom))
-            scored.add((student,), count.log_faces)
-    return [score_line(UNSEEN, LEVEL, level), score_line(UNSEEN, ERA_RATE, era)]
+def _unseen(counts: Sequence[Count], together: pd.DataFrame) -> list[tuple[object, ...]]:
+    """Score every place by the other places, a fold of places at a time."""
+    ways: dict[str, Way] = {
+        LEVEL: by_level,
+        ERA_RATE: by_era_rate,
+        **_models(together, plain=False),
+    }
+    gathered = _gather(each_fold(counts, ways), list(ways))
+    return [score_line(UNSEEN, name, scored) for name, scored in gathered.items()]
 
 
 def _known_then(
@@ -219,25 +222,32 @@ def _known_then(
         known = known_eras(together, as_of=f"{now[0].date[:7]}-01")
         return [_in_era(c, known) for c in before], [_in_era(c, known) for c in now]
 
-    ways: dict[str, Way] = {
+    simple: dict[str, Way] = {
         LEVEL: Widened(by_level),
         TRAILING_RATE: by_trailing_rate,
         ERA_RATE: by_era_rate,
     }
-    told = [
-        (count, forecasts)
-        for count, forecasts in each_month(counts, ways, regroup=regroup)
-        if count.date >= began.get(count.group[0], "9")
+    models = _models(together, plain=False)
+    since = min(began.values(), default="9")[:7]
+    # The widening of intervals learns from all months before; a model is only asked for these.
+    every = each_month(counts, simple, regroup=regroup)
+    told = [pair for pair in every if pair[0].date[:7] >= since]
+    modelled = each_month(counts, models, regroup=regroup, since=since)
+    both = [
+        (count, {**forecasts, **more})
+        for (count, forecasts), (_, more) in zip(told, modelled, strict=True)
     ]
-    first = [pair for pair in told if pair[0].date[:7] == began[pair[0].group[0]][:7]]
-    later = [pair for pair in told if pair[0].date[:7] > began[pair[0].group[0]][:7]]
     lines = []
-    for part, pairs in (
-        ("the first month of the last era", first),
-        ("its later months", later),
-    ):
-        gathered = _gather(pairs, list(ways))
+    for part, first in ((FIRST_MONTH, True), (LATER_MONTHS, False)):
+        pairs = [
+            pair
+            for pair in both
+            if pair[0].group[0] in began
+            and pair[0].date >= began[pair[0].group[0]]
+            and (pair[0].date[:7] == began[pair[0].group[0]][:7]) == first
+        ]
         split = f"{KNOWN_THEN}: {part}"
+        gathered = _gather(pairs, [*simple, *models])
         lines += [score_line(split, name, scored) for name, scored in gathered.items()]
     return lines
 

@@ -7,8 +7,13 @@ from pathlib import Path
 
 import nominatim_server
 import pytest
+from hypothesis import settings
 
 os.environ["PASSERSBY_STREETS"] = "none"  # no test fetches a map from where maps are published
+
+# Machines that run the tests are shared and slow at times: no example is timed.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parent.parent
 
