@@ -107,7 +107,7 @@ def run_pipeline(request: Request, call: Callable[..., Any] = plainly) -> Outcom
         checked = call(check_records, documents, request)
         checked, places, streets = _find_places(checked, request, call)
         around = call(surround_places, places, streets, request)
-        estimated = call(estimate_faces, checked)
+        estimated = call(estimate_faces, checked, around, request)
         tables = call(tabulate, checked, around, estimated)
         call(store_tables, checked, tables, draft)
         call(draw_site, checked, estimated, tables, request, draft)

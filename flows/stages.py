@@ -187,18 +187,18 @@ def ask_about(
     return replace(checked, core=core, flags=flags, notes=notes)
 
 
-def estimate_faces(checked: Checked) -> Estimated:
-    """Expect the faces of every deployment, and score the way they are expected."""
+def estimate_faces(checked: Checked, around: Surrounded, request: Request) -> Estimated:
+    """Expect the faces of every deployment, and score the ways they may be expected."""
     from data.eras import load_eras
     from data.published_totals import load_totals
+    from flows.scores import score_record
     from geo.exposure import estimate_exposure
-    from geo.scorecard import score_exposure
 
     eras, totals = load_eras(), load_totals()
     return Estimated(
         eras=eras,
         exposure=estimate_exposure(checked.core, eras, record=checked.record, totals=totals),
-        scorecard=score_exposure(checked.core, eras, record=checked.record),
+        scorecard=score_record(checked, around.places, eras, state=request.settings.state),
     )
 
 

@@ -178,7 +178,7 @@ def _gather(
 
 
 def _models(together: pd.DataFrame, *, plain: bool) -> dict[str, Way]:
-    """Return the hierarchical model where places are known, with surroundings or also without."""
+    """Return the hierarchical model where places are known, perhaps also of places alone."""
     if not set(SPOTS) <= set(together.columns):
         return {}
     covariates = [name for name in COVARIATES if name in together.columns]

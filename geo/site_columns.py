@@ -40,7 +40,8 @@ def site_columns(deployments: pd.DataFrame) -> pd.DataFrame:
     columns
         `SPOTS` in EPSG:27700, or a like system abroad, and `COVARIATES`, indexed alike, NaN
         where unknown. The spots of a place of radius :math:`r` are taken as spread evenly over
-        a disc, whose standard deviation along an axis is :math:`r / 2`.
+        a disc, whose standard deviation along an axis is :math:`r / 2`. Metres have one
+        decimal and logarithms four: more is noise, and differs between machines.
 
     Raises
     ------
@@ -57,9 +58,9 @@ def site_columns(deployments: pd.DataFrame) -> pd.DataFrame:
     known = (deployments["precision"] == "site").astype(float)
     return pd.DataFrame(
         {
-            "x_m": east,
-            "y_m": north,
-            "spread_m": _floats(deployments["uncertainty_m"]) / 2,
+            "x_m": east.round(1),
+            "y_m": north.round(1),
+            "spread_m": (_floats(deployments["uncertainty_m"]) / 2).round(1),
             "log_walk_past": _logs(deployments["walk_past_per_h"]),
             "log_residents": _logs(deployments["residents_800m"]),
             "known_spot": known.where(deployments["precision"].notna()),
@@ -91,4 +92,4 @@ def _floats(column: pd.Series[float]) -> pd.Series[float]:
 def _logs(column: pd.Series[float]) -> pd.Series[float]:
     values = _floats(column)
     logs: pd.Series[float] = values.where(values > 0).map(math.log, na_action="ignore")
-    return logs
+    return logs.round(4)
