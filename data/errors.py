@@ -35,3 +35,7 @@ class AnswerBookError(InputError):
 
 class UnreachableError(SourceError):
     """A source on the web cannot be reached; a run goes on without it."""
+
+
+class EventError(InputError):
+    """A line of events.csv is malformed."""

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.errors import SchemaError
+from data.event_schema import OUT_EVENTS
 from data.rate_columns import OUT_RATES
 from data.schemas import OUT_AREAS, OUT_DEPLOYMENTS, OUT_PLACES, OUT_VAGUENESS, REJECTED_ROWS
 from data.score_schema import OUT_SCORECARD
@@ -30,6 +31,7 @@ DOWNLOADS = {
     "areas.csv": OUT_AREAS,
     "rejected.csv": REJECTED_ROWS,
     "vagueness.csv": OUT_VAGUENESS,
+    "events.csv": OUT_EVENTS,
     "scorecard.csv": OUT_SCORECARD,
     "rates.csv": OUT_RATES,
 }

@@ -23,7 +23,8 @@ class Settings(BaseSettings):
     Attributes
     ----------
     project
-        Folder with the user's own ``corrections.csv``, ``sources.toml`` and ``profiles/``.
+        Folder with the user's own ``corrections.csv``, ``events.csv``, ``sources.toml`` and
+        ``profiles/``.
     out
         Folder to publish to.
     offline
@@ -88,3 +89,8 @@ class Settings(BaseSettings):
     def corrections(self) -> Path:
         """The user's corrections, layered over the embedded ones."""
         return self.project / "corrections.csv"
+
+    @property
+    def events(self) -> Path:
+        """The user's public events, layered over the embedded ones."""
+        return self.project / "events.csv"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
+from data.event_schema import OUT_EVENTS
 from data.schemas import CORE_DEPLOYMENTS, OUT_AREAS, OUT_DEPLOYMENTS, OUT_PLACES
 from geo.checks import require_columns
 
@@ -261,6 +262,50 @@ def tabulate_areas(deployments: pd.DataFrame, residents: pd.DataFrame) -> pd.Dat
         residents, on="area_code", how="left", validate="m:1"
     )
     return conform(joined.sort_values("area_code", kind="stable"), OUT_AREAS)
+
+
+def places_of(core: pd.DataFrame, places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """
+    Return the place of every deployment, as `geo.events` compares it with events.
+
+    Parameters
+    ----------
+    core, places
+        As for `tabulate_deployments`.
+
+    Returns
+    -------
+    places
+        Indexed like ``core``: ``area_code``, ``uncertainty_m`` and ``geometry`` in EPSG:4326.
+    """
+    joined = join_places(core.drop(columns=["faces_expected"], errors="ignore"), places)
+    held = joined[["area_code", "uncertainty_m"]].set_axis(core.index)
+    return gpd.GeoDataFrame(held, geometry=list(joined["geometry"]), crs="EPSG:4326")
+
+
+def tabulate_events(deployments: gpd.GeoDataFrame, events: pd.DataFrame) -> pd.DataFrame:
+    """
+    Put beside every deployment the public events of its day at, near or around its place.
+
+    Parameters
+    ----------
+    deployments
+        The table ``out_deployments`` with its geometry.
+    events
+        From `data.events.load_events`.
+
+    Returns
+    -------
+    events
+        The table ``out_events``, in the order of ``deployments``, the nearest event first.
+    """
+    from geo.events import match_events
+
+    keyed = deployments.set_index("deployment_id")
+    found = match_events(keyed, keyed, events).rename(columns={"deployment": "deployment_id"})
+    told = events.loc[found["event"]].reset_index(drop=True)
+    rest = found.drop(columns="event")
+    return conform(pd.concat([rest, told.drop(columns=["area_code"])], axis=1), OUT_EVENTS)
 
 
 def _totals(rows: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:

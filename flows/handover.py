@@ -76,7 +76,8 @@ class Checked:
     """
     Tables of the published documents, deployments that help to calibrate, and remarks.
 
-    ``unreachable`` says that a geocoder which was to be asked gave no answer.
+    ``events`` are the public events known, ours and the user's; ``unreachable`` says that a
+    geocoder which was to be asked gave no answer.
     """
 
     raw: pd.DataFrame
@@ -86,6 +87,7 @@ class Checked:
     flags: pd.DataFrame
     corrections: pd.DataFrame
     record: pd.DataFrame | None
+    events: pd.DataFrame
     notes: tuple[str, ...] = ()
     unreachable: bool = False
 
@@ -128,6 +130,7 @@ class Tabulated:
     vagueness: pd.DataFrame
     scorecard: pd.DataFrame
     rates: pd.DataFrame
+    events: pd.DataFrame
     relief: gpd.GeoDataFrame | None
     streets: str = ""
     streets_credit: str = ""

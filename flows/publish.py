@@ -32,6 +32,7 @@ CONTRACT = (
     "data/vagueness.csv",
     "data/scorecard.csv",
     "data/rates.csv",
+    "data/events.csv",
     "data/passersby.duckdb",
     "manifest.json",
 )

@@ -72,9 +72,11 @@ def read_sources(sources: Sequence[str], *, offline: bool = False) -> list[RawDo
 def check_records(documents: Documents, request: Request) -> Checked:
     """Map, parse, flag and correct the records; rejected rows keep their reasons."""
     from data.corrections import apply_corrections, load_corrections
+    from data.events import load_events
     from data.ingest import ingest
 
     corrections = load_corrections([request.settings.corrections])
+    events = load_events([request.settings.events])
     ingested = ingest(
         documents.published,
         renames=request.renames,
@@ -93,6 +95,7 @@ def check_records(documents: Documents, request: Request) -> Checked:
         flags=flags,
         corrections=applied,
         record=record,
+        events=events,
         notes=ingested.notes,
     )
 
@@ -213,6 +216,7 @@ def tabulate(checked: Checked, around: Surrounded, estimated: Estimated) -> Tabu
         in_areas,
         tabulate_areas,
         tabulate_deployments,
+        tabulate_events,
         tabulate_places,
     )
     from geo.rate_table import tabulate_rates, with_all_alerts
@@ -228,6 +232,7 @@ def tabulate(checked: Checked, around: Surrounded, estimated: Estimated) -> Tabu
         vagueness=conform(index_vagueness(deployments), OUT_VAGUENESS),
         scorecard=conform(estimated.scorecard, OUT_SCORECARD),
         rates=conform(rates, OUT_RATES),
+        events=tabulate_events(deployments, checked.events),
         relief=around.relief,
         streets=around.streets,
         streets_credit=around.streets_credit,
@@ -261,6 +266,7 @@ def named_tables(checked: Checked, tables: Tabulated) -> dict[str, pd.DataFrame]
         "out_vagueness": tables.vagueness,
         "out_scorecard": tables.scorecard,
         "out_rates": tables.rates,
+        "out_events": tables.events,
     }
 
 
@@ -290,6 +296,8 @@ def site_tables(
         deployments=tables.deployments,
         places=tables.places,
         areas=tables.areas,
+        events=tables.events,
+        listed_events=len(checked.events),
         sources=checked.sources,
         corrections=checked.corrections,
         rejected=checked.rejected,

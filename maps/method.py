@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from maps import cards, words
 from maps.calibration import calibration_of
+from maps.events import events_note
 from maps.headline import counting_forces, headline
 from maps.notes import flag_name, for_readers, not_line
 from maps.page import credit_line
@@ -38,6 +39,7 @@ CONTENTS = {
     "vague": "How vague the records are",
     "residents": "Residents",
     "walkers": "People walking past",
+    "events": "Public events",
     "eras": "Counting eras",
     "rates": "Arrests and alerts",
     "scorecard": "How wrong the estimate is",
@@ -53,7 +55,7 @@ CONTENTS = {
 RESIDENTS = "residents within 800 m"
 """What a heading says already."""
 
-OPTIONAL = frozenset({"vague", "residents", "walkers", "rates"})
+OPTIONAL = frozenset({"vague", "residents", "walkers", "events", "rates"})
 """Sections left out where there is nothing to say."""
 
 
@@ -100,6 +102,7 @@ def render_method(tables: SiteTables) -> bytes:
             for r in rows
             if r["residents_method"]
         ).most_common(),
+        "events": events_note(tables),
         "credits": [_credit(credit) for credit in tables.credits],
         "tiles": tables.tiles,
         "version": tables.version,

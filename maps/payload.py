@@ -13,6 +13,7 @@ import shapely
 from geo.crs import to_metric
 from maps import cards, style, words
 from maps.encode import DEGREE_STEPS, encode_lines, encode_polygons, simplify_together
+from maps.events import events_by_id, same_day_lines
 from maps.headline import counting_forces
 from maps.marks import Mark, build_marks
 from maps.notes import SHORT_FLAGS, era_letters, flag_name, rates_by_era
@@ -293,7 +294,8 @@ def _expected(row: Row) -> list[int] | None:
 
 
 def _said(tables: SiteTables, rows: Sequence[Row]) -> list[list[Any]]:
-    """Return the sentences of each popup, in the order the script takes them apart."""
+    """Return the sentences of each popup in the script's order; most lack the last, events."""
+    events = events_by_id(tables)
     flags, fixes = _by_id(_telling(tables.flags, len(rows))), _by_id(tables.corrections)
     sources = {
         (source["source_sha256"], source["source_document"]): source
@@ -315,6 +317,7 @@ def _said(tables: SiteTables, rows: Sequence[Row]) -> list[list[Any]]:
                 cards.flag_lines(
                     flags.get(row["deployment_id"], []), fixes.get(row["deployment_id"], [])
                 ),
+                *same_day_lines(events.get(row["deployment_id"])),
             ]
         )
     return said

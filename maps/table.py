@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from maps import cards, words
+from maps.events import event_line, events_by_id
 from maps.headline import counting_forces, headline
 from maps.notes import not_line
 from maps.page import credit_line
@@ -57,6 +58,8 @@ def _notes(tables: SiteTables) -> dict[str, list[str]]:
         noted[fix["deployment_id"]] += cards.flag_lines([], [fix])
     for flag in as_rows(tables.flags):
         noted[flag["deployment_id"]] += cards.flag_lines([flag], [])
+    for identity, events in events_by_id(tables).items():
+        noted[identity] += [f"Same day: {event_line(event)}" for event in events]
     return noted
 
 

@@ -48,6 +48,10 @@ class SiteTables:
         Where streets came from, as a sentence.
     stations
         ``name`` and point ``geometry``, or None.
+    events
+        The table ``out_events``: public events of the deployments' days, or None.
+    listed_events
+        How many events the list holds that they were looked for in.
     version
         Version of the code.
     site_url
@@ -73,6 +77,8 @@ class SiteTables:
     place_calibration: pd.DataFrame | None = None
     walk_basis: WalkBasis | None = None
     streets: str = ""
+    events: pd.DataFrame | None = None
+    listed_events: int = 0
     version: str = ""
     site_url: str | None = None
     tiles: str | None = None

@@ -115,6 +115,7 @@ def test_all_downloads_are_written(tmp_path):
         "deployments.csv",
         "deployments.geojson",
         "deployments.parquet",
+        "events.csv",
         "places.csv",
         "rates.csv",
         "rejected.csv",

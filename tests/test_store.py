@@ -112,6 +112,7 @@ BREAKS = {
         raw_cells=tables["raw_cells"].query("source_row != 1")
     ),
     "estimates_have_intervals": spoil("out_deployments", "faces_expected_lo80", None),
+    "events_have_deployments": spoil("out_events", "first_date", "2099-01-01"),
     "intervals_are_ordered": spoil("out_deployments", "faces_expected_hi80", 900.0),
     "out_matches_core": spoil("out_deployments", "alerts", 4),
     "places_are_told_once": spoil("out_places", "deployments", 2),

@@ -176,6 +176,20 @@ _ROWS = {
         }
     ],
     "out_rates": _rates(CORE),
+    "out_events": [
+        {
+            "deployment_id": CORE[0]["deployment_id"],
+            "event": "Home v Away",
+            "kind": "football",
+            "first_date": CORE[0]["date"],
+            "last_date": CORE[0]["date"],
+            "place": "The Ground",
+            "answer": "may be near",
+            "distance_m": 1234.0,
+            "within_reach_share": 0.25,
+            "source": "The Gazette",
+        }
+    ],
     "out_areas": [
         {
             "area_code": "E09000007",

@@ -434,7 +434,7 @@ const passersby = (() => {
 
   function card(i, siblings) {
     const place = data.places[rows.place[i]];
-    const [reported, set, expected, past, near, record, link, flags] = rows.said[i];
+    const [reported, set, expected, past, near, record, link, flags, sameDay] = rows.said[i];
     const era = data.eras[rows.era[i]];
     const when = [dateText(rows.date[i])];
     if (rows.hours[i] !== null) when.push(hours(rows.hours[i]));
@@ -452,6 +452,7 @@ const passersby = (() => {
         line("Expected", expected, whisker(i)),
         line("Walk-past", past),
         line("Nearby", past ? "" : near),
+        line("Same day", sameDay),
         line("Era", era ? [`${era.letter}, ${era.label}`, era.median].filter(Boolean).join("; ") : ""),
         ...flags.map((text) => line("", text)),
         line("Record", source, el("span", {}, " · ", row))));
