@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -15,6 +16,7 @@ from geo.crs import to_metric
 from geo.events import REACH_M
 
 HEADER = ",".join(COLUMNS)
+METHOD = Path(__file__).resolve().parent.parent / "docs" / "method.md"
 GOOD = {
     "event": "Home v Away",
     "kind": "football",
@@ -190,6 +192,15 @@ def test_order_of_lines_is_irrelevant(write):
 
 def test_a_project_has_its_own(tmp_path):
     assert Settings(project=tmp_path).events == tmp_path / "events.csv"
+
+
+def test_the_lines_shown_are_a_file_that_a_run_takes(tmp_path):
+    shown = re.search(r"```csv\n(event,.*?)```", METHOD.read_text(encoding="utf-8"), re.DOTALL)[
+        1
+    ]
+    (tmp_path / "events.csv").write_text(shown, encoding="utf-8")
+    told = load_events([tmp_path / "events.csv"])
+    assert told.loc[told["file"] == "events.csv", "event"].tolist() == ["Home v Away", "March"]
 
 
 def test_the_schema_says_the_reach_that_is_used():

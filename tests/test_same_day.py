@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -10,12 +11,15 @@ from running import one_paragraph, run_command
 from toy_site import toy_site
 
 from data.event_schema import OUT_EVENTS
+from data.events import load_events
 from data.tables import as_table
 from maps.events import events_note
 from maps.method import CONTENTS, render_method
 from maps.payload import build_payload
 from maps.site import render_site
 from maps.table import render_table
+
+ROOT = Path(__file__).resolve().parent.parent
 
 MATCH = {
     "deployment_id": "met-2023-05-06-1",
@@ -151,6 +155,16 @@ def test_what_the_records_of_other_forces_say_themselves_is_there(direct_run, pu
     named = core[core["event"].notna() & (core["date_precision"] == "day")]
     assert len(named) >= 6
     assert set(named["deployment_id"]) <= set(published["deployment_id"])
+
+
+def test_the_figures_of_the_method_are_those_of_the_run(direct_run, published):
+    deployments = pd.read_csv(direct_run[0] / "site" / "data" / "deployments.csv")
+    method = (ROOT / "docs" / "method.md").read_text(encoding="utf-8").replace("\n", " ")
+    told = re.search(
+        r"Of the (\d+) embedded deployments (\d+) fell .*? of (\d+) listed", method
+    )
+    counts = (len(deployments), published["deployment_id"].nunique(), len(load_events()))
+    assert tuple(map(int, told.groups())) == counts
 
 
 def test_the_published_pages_say_it(direct_run):
