@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from data.era_columns import OUT_ERAS
 from data.errors import SchemaError
 from data.event_schema import OUT_EVENTS
 from data.rate_columns import OUT_RATES
@@ -34,6 +35,7 @@ DOWNLOADS = {
     "events.csv": OUT_EVENTS,
     "scorecard.csv": OUT_SCORECARD,
     "rates.csv": OUT_RATES,
+    "eras.csv": OUT_ERAS,
 }
 """Tables written as CSV beside the deployments, by the file's name in ``site/data``."""
 

@@ -7,6 +7,7 @@ reference documentation are derived from here; nothing else repeats a column's t
 
 from __future__ import annotations
 
+from data.era_columns import OUT_ERAS
 from data.event_schema import OUT_EVENTS
 from data.rate_columns import OUT_RATES
 from data.schema import Table, count, degrees, number, ordinal, text
@@ -392,4 +393,5 @@ TABLES = (
     OUT_SCORECARD,
     OUT_RATES,
     OUT_EVENTS,
+    OUT_ERAS,
 )

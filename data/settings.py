@@ -23,8 +23,8 @@ class Settings(BaseSettings):
     Attributes
     ----------
     project
-        Folder with the user's own ``corrections.csv``, ``events.csv``, ``sources.toml`` and
-        ``profiles/``.
+        Folder with the user's own ``corrections.csv``, ``eras.csv``, ``events.csv``,
+        ``sources.toml`` and ``profiles/``.
     out
         Folder to publish to.
     offline
@@ -94,3 +94,8 @@ class Settings(BaseSettings):
     def events(self) -> Path:
         """The user's public events, layered over the embedded ones."""
         return self.project / "events.csv"
+
+    @property
+    def eras(self) -> Path:
+        """The user's counting eras, layered over the embedded ones."""
+        return self.project / "eras.csv"

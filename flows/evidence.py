@@ -102,4 +102,5 @@ def _afresh(settings: Settings) -> dict[str, pd.DataFrame]:
     checked = check_records(read_documents(request), request)
     checked, places = locate_records(checked, request.lookup)
     around = surround_places(places, find_streets(places, request), request)
-    return named_tables(checked, tabulate(checked, around, estimate_faces(checked)))
+    estimated = estimate_faces(checked, around, request)
+    return named_tables(checked, tabulate(checked, around, estimated))

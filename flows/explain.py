@@ -47,6 +47,7 @@ NAMES = (
     "core_corrections",
     "out_deployments",
     "out_places",
+    "out_eras",
 )
 """The tables that an explanation draws on."""
 
@@ -196,7 +197,6 @@ def _found(row: pd.Series, placed: pd.Series, evidence: Evidence) -> list[dict[s
 
 
 def _estimate_lines(deployment_id: str, core: pd.DataFrame, evidence: Evidence) -> list[str]:
-    from data.eras import load_eras
     from data.published_totals import load_totals
     from flows.stages import embedded_record
     from geo.exposure import explain_exposure
@@ -204,9 +204,8 @@ def _estimate_lines(deployment_id: str, core: pd.DataFrame, evidence: Evidence) 
     out = evidence.tables["out_deployments"]
     shown = out[out["deployment_id"] == deployment_id].iloc[0]
     record = embedded_record()
-    piece = explain_exposure(
-        core, load_eras(), deployment_id, record=record, totals=load_totals()
-    )
+    eras = evidence.tables["out_eras"]
+    piece = explain_exposure(core, eras, deployment_id, record=record, totals=load_totals())
     exposure = f"{_value(shown['exposure'])} faces ({_value(shown['exposure_source'])})"
     return [
         f"Exposure: {exposure}; counting era {_value(shown['counting_era'])}",

@@ -76,8 +76,9 @@ class Checked:
     """
     Tables of the published documents, deployments that help to calibrate, and remarks.
 
-    ``events`` are the public events known, ours and the user's; ``unreachable`` says that a
-    geocoder which was to be asked gave no answer.
+    ``events`` are the public events known and ``eras`` the reviewed counting eras, the
+    project's laid over ours; ``unreachable`` says that a geocoder which was to be asked gave
+    no answer.
     """
 
     raw: pd.DataFrame
@@ -88,15 +89,22 @@ class Checked:
     corrections: pd.DataFrame
     record: pd.DataFrame | None
     events: pd.DataFrame
+    eras: pd.DataFrame
     notes: tuple[str, ...] = ()
     unreachable: bool = False
 
 
 @dataclass(frozen=True)
 class Estimated:
-    """Estimates indexed like the deployments, and how well such estimates have done."""
+    """
+    Estimates indexed like the deployments, and how well such estimates have done.
+
+    ``eras`` are the counting eras with their evidence, ``untold`` the breaks of level that
+    none of them tells of.
+    """
 
     eras: pd.DataFrame
+    untold: pd.DataFrame
     exposure: pd.DataFrame
     scorecard: pd.DataFrame
 
@@ -131,6 +139,7 @@ class Tabulated:
     scorecard: pd.DataFrame
     rates: pd.DataFrame
     events: pd.DataFrame
+    eras: pd.DataFrame
     relief: gpd.GeoDataFrame | None
     streets: str = ""
     streets_credit: str = ""

@@ -26,7 +26,7 @@ from flows.surroundings import find_streets, surround_places
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from flows.handover import Checked, Request, Surrounded, Tabulated
+    from flows.handover import Checked, Estimated, Request, Surrounded, Tabulated
 
 STAGES: dict[Callable[..., Any], str] = {
     read_documents: "reading documents",
@@ -113,7 +113,7 @@ def run_pipeline(request: Request, call: Callable[..., Any] = plainly) -> Outcom
         call(draw_site, checked, estimated, tables, request, draft)
         call(write_manifest, checked, tables, draft)
         call(publish, draft, request.settings.out)
-    return count_outcome(checked, around, tables)
+    return count_outcome(checked, around, estimated, tables)
 
 
 def _find_places(
@@ -136,13 +136,15 @@ def _find_places(
     return located, places, streets
 
 
-def count_outcome(checked: Checked, around: Surrounded, tables: Tabulated) -> Outcome:
+def count_outcome(
+    checked: Checked, around: Surrounded, estimated: Estimated, tables: Tabulated
+) -> Outcome:
     """
     Count what a run did.
 
     Parameters
     ----------
-    checked, around, tables
+    checked, around, estimated, tables
         What the run found.
 
     Returns
@@ -150,6 +152,7 @@ def count_outcome(checked: Checked, around: Surrounded, tables: Tabulated) -> Ou
     outcome
         Its counts.
     """
+    from data.era_notes import tell_remedies
     from data.schemas import PRECISIONS
 
     mix = tables.deployments["precision"].value_counts()
@@ -160,6 +163,6 @@ def count_outcome(checked: Checked, around: Surrounded, tables: Tabulated) -> Ou
         rows_flagged=int(checked.flags["deployment_id"].nunique()),
         corrections=len(checked.corrections),
         precision={name: int(mix.get(name, 0)) for name in PRECISIONS},
-        notes=(*checked.notes, *around.notes),
+        notes=(*checked.notes, *around.notes, *tell_remedies(estimated.untold)),
         unreachable=checked.unreachable or around.unreachable,
     )

@@ -33,6 +33,7 @@ CONTRACT = (
     "data/scorecard.csv",
     "data/rates.csv",
     "data/events.csv",
+    "data/eras.csv",
     "data/passersby.duckdb",
     "manifest.json",
 )

@@ -72,11 +72,13 @@ def read_sources(sources: Sequence[str], *, offline: bool = False) -> list[RawDo
 def check_records(documents: Documents, request: Request) -> Checked:
     """Map, parse, flag and correct the records; rejected rows keep their reasons."""
     from data.corrections import apply_corrections, load_corrections
+    from data.eras import load_eras
     from data.events import load_events
     from data.ingest import ingest
 
     corrections = load_corrections([request.settings.corrections])
     events = load_events([request.settings.events])
+    eras = load_eras(project=request.settings.eras)
     ingested = ingest(
         documents.published,
         renames=request.renames,
@@ -96,6 +98,7 @@ def check_records(documents: Documents, request: Request) -> Checked:
         corrections=applied,
         record=record,
         events=events,
+        eras=eras,
         notes=ingested.notes,
     )
 
@@ -192,14 +195,16 @@ def ask_about(
 
 def estimate_faces(checked: Checked, around: Surrounded, request: Request) -> Estimated:
     """Expect the faces of every deployment, and score the ways they may be expected."""
-    from data.eras import load_eras
     from data.published_totals import load_totals
     from flows.scores import score_record
+    from geo.era_evidence import every_deployment, untold_breaks, weigh_eras
     from geo.exposure import estimate_exposure
 
-    eras, totals = load_eras(), load_totals()
+    eras, totals = checked.eras, load_totals()
+    every = every_deployment(checked.core, checked.record)
     return Estimated(
-        eras=eras,
+        eras=weigh_eras(every, eras),
+        untold=untold_breaks(every, eras),
         exposure=estimate_exposure(checked.core, eras, record=checked.record, totals=totals),
         scorecard=score_record(checked, around.places, eras, state=request.settings.state),
     )
@@ -207,6 +212,7 @@ def estimate_faces(checked: Checked, around: Surrounded, request: Request) -> Es
 
 def tabulate(checked: Checked, around: Surrounded, estimated: Estimated) -> Tabulated:
     """Join deployments, places and estimates into the published tables."""
+    from data.era_columns import OUT_ERAS
     from data.rate_columns import OUT_RATES
     from data.readings import with_readings
     from data.schemas import OUT_VAGUENESS
@@ -233,6 +239,7 @@ def tabulate(checked: Checked, around: Surrounded, estimated: Estimated) -> Tabu
         scorecard=conform(estimated.scorecard, OUT_SCORECARD),
         rates=conform(rates, OUT_RATES),
         events=tabulate_events(deployments, checked.events),
+        eras=conform(estimated.eras, OUT_ERAS),
         relief=around.relief,
         streets=around.streets,
         streets_credit=around.streets_credit,
@@ -267,6 +274,7 @@ def named_tables(checked: Checked, tables: Tabulated) -> dict[str, pd.DataFrame]
         "out_scorecard": tables.scorecard,
         "out_rates": tables.rates,
         "out_events": tables.events,
+        "out_eras": tables.eras,
     }
 
 
@@ -285,6 +293,7 @@ def site_tables(
     checked: Checked, estimated: Estimated, tables: Tabulated, request: Request
 ) -> SiteTables:
     """Gather what a site is drawn from."""
+    from data.era_notes import tell_breaks
     from data.place_calibration import load_place_calibration
     from maps.tables import SiteTables
 
@@ -302,7 +311,8 @@ def site_tables(
         corrections=checked.corrections,
         rejected=checked.rejected,
         flags=checked.flags,
-        eras=estimated.eras,
+        eras=tables.eras,
+        untold_eras=tell_breaks(estimated.untold),
         scorecard=estimated.scorecard,
         rates=tables.rates,
         version=version(),

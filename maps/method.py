@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from maps import cards, words
 from maps.calibration import calibration_of
+from maps.era_changes import changes_of, levels_of
 from maps.events import events_note
 from maps.headline import counting_forces, headline
 from maps.notes import flag_name, for_readers, not_line
@@ -81,6 +82,9 @@ def render_method(tables: SiteTables) -> bytes:
         "sources": [_source(source) for source in as_rows(tables.sources)],
         "eras": [_era(era) for era in as_rows(tables.eras)],
         "rates": rates_of(tables),
+        "levels": levels_of(as_rows(tables.eras)),
+        "changes": changes_of(as_rows(tables.eras)),
+        "untold": [words.clean(told, longest=_LONGEST_NOTE) for told in tables.untold_eras],
         "scores": _by_split(scores),
         "verdict": verdict(scores),
         "not_covered": not_covered(rows, as_rows(tables.eras)),

@@ -27,7 +27,10 @@ class SiteTables:
     areas, sources, corrections, rejected, flags
         The tables of those names.
     eras
-        Counting eras: ``force``, ``era``, ``first_date``, ``last_date``, ``label``, ``note``.
+        Counting eras: ``force``, ``era``, ``first_date``, ``last_date``, ``label``, ``note``;
+        perhaps with their evidence, as in ``out_eras``.
+    untold_eras
+        A sentence for each break of level that no era tells of.
     scorecard
         Measured errors of the estimate: the columns of ``scorecard.csv``.
     rates
@@ -79,6 +82,7 @@ class SiteTables:
     streets: str = ""
     events: pd.DataFrame | None = None
     listed_events: int = 0
+    untold_eras: tuple[str, ...] = ()
     version: str = ""
     site_url: str | None = None
     tiles: str | None = None

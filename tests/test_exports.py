@@ -116,6 +116,7 @@ def test_all_downloads_are_written(tmp_path):
         "deployments.geojson",
         "deployments.parquet",
         "events.csv",
+        "eras.csv",
         "places.csv",
         "rates.csv",
         "rejected.csv",

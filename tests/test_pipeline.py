@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from running import files_of, run_command
 
+from data.era_columns import OUT_ERAS
 from data.event_schema import OUT_EVENTS
 from data.rate_columns import OUT_RATES
 from data.schemas import OUT_AREAS, OUT_DEPLOYMENTS, OUT_PLACES, OUT_VAGUENESS, TABLES
@@ -68,6 +69,7 @@ def test_published_columns_are_those_of_the_schema(direct_run):
         ("vagueness", OUT_VAGUENESS),
         ("rates", OUT_RATES),
         ("events", OUT_EVENTS),
+        ("eras", OUT_ERAS),
     ):
         header = (data / f"{name}.csv").read_text(encoding="utf-8").splitlines()[0]
         assert tuple(header.split(",")) == table.names

@@ -190,6 +190,19 @@ _ROWS = {
             "source": "The Gazette",
         }
     ],
+    "out_eras": [
+        {
+            "force": "Metropolitan Police",
+            "era": "met-2024-09",
+            "first_date": "2024-09-01",
+            "label": "since September 2024",
+            "note": "made up",
+            "deployments": 3,
+            "deployments_counted": 1,
+            "deployments_rated": 1,
+            "faces_per_h_median": 200.0,
+        }
+    ],
     "out_areas": [
         {
             "area_code": "E09000007",
