@@ -339,7 +339,12 @@ OUT_AREAS = Table(
         text("area_name", "Name.", null=False),
         count("deployments", "Deployments located in it.", null=False),
         number("duration_h", "Hours recorded, where stated.", "h"),
-        count("faces_seen", "Faces reported seen; null where none is reported.", "faces"),
+        count(
+            "faces_seen",
+            "Faces reported seen, of all counting eras together: not to be divided by hours. "
+            "Null where none is reported.",
+            "faces",
+        ),
         count("arrests", "Arrests reported; null where none is reported.", "arrests"),
         text("first_date", "Date of the first deployment.", null=False),
         text("last_date", "Date of the last deployment.", null=False),

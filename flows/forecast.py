@@ -118,11 +118,12 @@ def forecast(
     """
     from data.eras import load_eras
     from data.published_totals import load_totals
+    from data.settings import Settings
     from flows.stages import embedded_record
 
     located = pd.DataFrame(locate_rows(plans, force=force)).drop(columns="geometry")
     located["force"] = located["force"].fillna(_policing(located["area_code"]))
-    known = _Known(embedded_record(), load_eras(), load_totals())
+    known = _Known(embedded_record(), load_eras(project=Settings().eras), load_totals())
     rows: list[dict[str, object]] = []
     pieces: list[Arithmetic | None] = []
     for place, plan in zip(located.to_dict("records"), plans.to_dict("records"), strict=True):

@@ -6,6 +6,8 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from simulated_counts import FORCE, Course, false_alarm_share, power, simulate
 
 from flows.stages import embedded_record
@@ -190,6 +192,30 @@ def test_mixtures_are_weighed_only_where_both_kinds_are():
     assert (len(set(both.shifts)), len(set(one.shifts))) == (5, 1)
     assert both.prior.sum() == pytest.approx(1)
     assert likelihoods(_daily_counts(rows, "F"), both).max() == 1
+
+
+ODD_ROWS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["1999-12-31", "2024-02-29", "2024-03-01", "2024-07", "2026-01-05", ""]
+        ),
+        st.one_of(st.none(), st.floats(0, 72), st.sampled_from([1e-9, math.inf])),
+        st.one_of(st.none(), st.integers(0, 10**9)),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(ODD_ROWS)
+def test_odd_rows_give_finite_breaks_or_none(rows):
+    frame = pd.DataFrame(rows, columns=["date", "duration_h", "faces_seen"]).assign(force="F")
+    found = detect_breaks(frame, force="F")
+    assert found["break_share"].between(0.8, 1).all()
+    assert np.isfinite(found[["step_log", "log_bayes_factor"]].astype(float)).all(axis=None)
+    eras = known_eras(frame)
+    assert (eras["first_date"].sort_values() == eras["first_date"]).all()
+    pd.testing.assert_frame_equal(eras, known_eras(frame.iloc[::-1]))
 
 
 # --- simulated records ------------------------------------------------------------------

@@ -1,12 +1,14 @@
 """The method page says what was done, with what, and how wrong it may be."""
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 from toy_site import SHA, toy_site
 
 from geo.scorecard import LEVEL, TRAILING_RATE
+from maps.era_changes import changes_of, levels_of
 from maps.method import render_method
 from maps.walkers import WalkBasis
 
@@ -206,3 +208,69 @@ def test_walkers_are_told_with_the_town_the_bound_and_what_is_no_test():
     assert said["levels"].startswith("The level is that of Leeds, where a typical counter")
     assert (said["factor"], said["most"]) == ("13", "40,000")
     assert sum("spread fitted to both" in one["name"] for one in said["sets"]) == 2
+
+
+# --- how the counting changed -----------------------------------------------------------
+
+ERA = {
+    "force": "Metropolitan Police", "label": "early", "first_date": "2023-01-01",
+    "deployments": 20, "deployments_counted": 20, "deployments_rated": 20,
+    "faces_per_h_median": 1800.4, "faces_per_h_p10": 970.0, "faces_per_h_p90": 8230.0,
+    "multiples_of_5_share": 0.75, "thresholds": "0.60 (20)",
+    "faces_per_h_median_multiples": 1500.0, "faces_per_h_median_others": 2100.0,
+    "break_date": None,
+}  # fmt: skip
+MIXED = ERA | {
+    "label": "mixed", "first_date": "2024-07-25", "faces_per_h_median": 1010.3,
+    "multiples_of_5_share": 0.5, "thresholds": "0.62 (5), 0.64 (15)",
+    "faces_per_h_median_multiples": 2163.0, "faces_per_h_median_others": 388.9,
+    "break_date": "2024-07-23", "break_date_lo90": "2024-07-18",
+    "break_date_hi90": "2024-07-30", "break_step_log": -1.2, "break_share": 0.95,
+}  # fmt: skip
+
+
+def test_a_change_is_told_in_one_plain_line_without_a_cause():
+    (line,) = changes_of([MIXED, ERA])
+    assert line == (
+        "25 July 2024: the median fell from 1,800 to 1,010 faces per hour. The counts alone put "
+        "the first day between 18 July 2024 and 30 July 2024 (odds 19 to 1). Two levels are "
+        "mixed: counts that are multiples of 5 have a median of 2,163, the others one of 389. "
+        "The Metropolitan Police has not said why."
+    )
+
+
+def test_levels_are_told_and_thresholds_counted_only_where_they_differ():
+    early, mixed = levels_of([ERA, MIXED])
+    assert early == {
+        "label": "early", "deployments": "20", "median": "1,800", "between": "970 to 8,230",
+        "fives": "75 %", "thresholds": "0.60",
+    }  # fmt: skip
+    assert mixed["thresholds"] == "0.62 (5), 0.64 (15)"
+    assert (
+        levels_of([ERA, MIXED | {"force": "Essex Police"}])[1]["label"] == "Essex Police, mixed"
+    )
+
+
+def test_few_counts_of_a_kind_are_no_mixture():
+    few = MIXED | {"multiples_of_5_share": 0.1}
+    assert "mixed" not in changes_of([ERA, few])[0]
+
+
+def test_eras_without_rates_and_without_deployments_say_nothing():
+    none = {"deployments_rated": 0, "faces_per_h_median": None, "deployments": 0}
+    assert levels_of([ERA | none]) == []
+    assert changes_of([ERA | none, MIXED]) == []
+    assert len(levels_of([ERA, MIXED | none])) == 1
+
+
+def test_the_page_tells_levels_changes_and_breaks_nobody_reviewed():
+    eras = pd.DataFrame([ERA | {"era": "a"}, MIXED | {"era": "b"}]).assign(
+        note="noted", last_date=["2024-07-24", None]
+    )
+    tables = replace(toy_site(), eras=eras, untold_eras=("From about 1 May <2025> & on.",))
+    text = words_of(render_method(tables).decode())
+    assert "mixed 20 1,010 970 to 8,230 50 % 0.62 (5), 0.64 (15)" in text
+    assert "has not said why" in text
+    assert "From about 1 May &lt;2025&gt; &amp; on." in text
+    assert text.index("From about 1 May") < text.index("mixed 20 1,010")
+    assert "How the counting changed" not in words_of(render_method(toy_site()).decode())
