@@ -184,13 +184,18 @@ def reach(streets: Streets, edge: int, place: int, bits: int, room: Room) -> Any
             for slot in range(streets.starts[here], streets.starts[here + one]):
                 other, length = streets.slots[slot, 0], streets.slots[slot, 1]
                 then: Any = np.uint32(max(rest, length) - length)
-                if then > left[other]:
-                    # the next new node overwrites one that is not new: quicker than to ask
-                    nodes[count] = other
-                    count += np.uint32(left[other] == 0)
-                    left[other] = then
-                    _wait(room, used, other, then, (top - then) >> width)
-                    used += one
+                before: Any = left[other]
+                better: Any = np.uint32(then > before)
+                # written whether it is better or not, and overwritten next time if not: which
+                # it is cannot be foreseen, so to ask would cost more
+                nodes[count] = other
+                count += better & np.uint32(before == 0)
+                left[other] = max(then, before)
+                bucket_then: Any = (top - then) >> width
+                ahead: Any = first[bucket_then]
+                entries[used, 0], entries[used, 1], entries[used, 2] = ahead, other, then
+                first[bucket_then] = used if better else ahead
+                used += better
     return np.int64(count)
 
 
