@@ -16,6 +16,7 @@ from geo.errors import InputError
 from geo.grids import PopulationGrid
 from geo.line_cells import cut_by_cells, steps_m
 from geo.people_cells import PeopleCells, boxes_of, cells_near
+from geo.snapping import equally_near
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
 REACH_M = 250.0
 """From a cell, or a building, without a street to the one its people are placed on: as far as
 a wide block or a long drive reaches. Whoever lives farther from any is not placed."""
-
-TIE_M = 0.01
-"""Streets whose distances differ by less are equally near: reprojection moves them so much."""
 
 CLASS_WEIGHTS = {
     "service": 0.3, "track": 0.3, "path": 0.2, "footway": 0.2, "steps": 0.2, "cycleway": 0.2,
@@ -204,13 +202,8 @@ class _Streets:
 
     def nearest(self, shapes: NDArray[np.object_]) -> tuple[NDArray[np.intp], ...]:
         """Return which shapes are within reach of which edges, those nearest, with ties."""
-        if not len(shapes) or not len(self.metric):
-            return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
-        (found, _), distance = self.tree.query_nearest(
-            shapes, max_distance=self.reach_m, return_distance=True, all_matches=False
-        )
-        near = self.tree.query(shapes[found], predicate="dwithin", distance=distance + TIE_M)
-        return found[near[0]], near[1]
+        _, shape, edge = equally_near(self.tree, shapes, reach_m=self.reach_m)
+        return shape, edge
 
 
 @dataclass(frozen=True)

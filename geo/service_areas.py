@@ -15,6 +15,7 @@ from geo.crs import to_metric, to_system
 from geo.errors import InputError
 from geo.grids import PopulationGrid
 from geo.residents import COVERED_MIN_SHARE
+from geo.snapping import equally_near
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -83,13 +84,14 @@ def service_areas(
     that the place may be (`geo.spots.spots_of`), of what lies within the distance of a spot.
 
     Each spot is moved to the nearest point of the nearest street, at no cost, and walks both
-    ways from there; a street on an island (`geo.street_ground.ISLAND_M`) is passed over for
-    one of the mainland within `MAINLAND_M`. People are spread evenly along the edge they were
-    placed on, so an edge reached in part counts in part; a station or shop counts when the
-    spot of the street that is nearest to it is reached. Spots farther than ``snap_m`` from any
-    street do not count. A place with no other spots, and every place where there are no
-    streets, is counted as the crow flies, and its method says so: more lies within the same
-    distance then.
+    ways from there; of streets equally near that do not meet there, such as one drawn over
+    another, each is tried, and their mean counts. A street on an island
+    (`geo.street_ground.ISLAND_M`) is passed over for one of the mainland within `MAINLAND_M`.
+    People are spread evenly along the edge they were placed on, so an edge reached in part
+    counts in part; a station or shop counts when the spot of the street that is nearest to it
+    is reached. Spots farther than ``snap_m`` from any street do not count. A place with no
+    other spots, and every place where there are no streets, is counted as the crow flies, and
+    its method says so: more lies within the same distance then.
     """
     if not len(distances_m) or not 0 < min(distances_m) <= max(distances_m) <= FARTHEST_M:
         msg = (
@@ -127,12 +129,25 @@ def columns_of(layers: Iterable[str], distances_m: Sequence[float]) -> list[str]
 
 
 class _Snapped(NamedTuple):
-    """Spots on streets: which spot, which edge, how many ticks along it, how far from it."""
+    """
+    Spots on streets.
+
+    Attributes
+    ----------
+    spot, away_m
+        Which spots are near a street, and how far from it.
+    of
+        Of each way in, which of those it is of: a spot has several where streets are equally
+        near that do not meet there.
+    edge, place
+        Of each way in, the edge, and how many ticks along it.
+    """
 
     spot: NDArray[np.intp]
+    away_m: NDArray[np.float64]
+    of: NDArray[np.intp]
     edge: NDArray[np.intp]
     place: NDArray[np.int64]
-    away_m: NDArray[np.float64]
 
 
 def _by_streets(
@@ -145,7 +160,9 @@ def _by_streets(
     on = owner[found.spot]
     many, every = (np.bincount(which, minlength=len(rows)) for which in (on, owner))
     met = np.flatnonzero(many)
-    spread, points = (_mean(part, on, many) for part in _count(found, walk))
+    ways_in = np.bincount(found.of, minlength=len(on))
+    each = (_mean(part, found.of, ways_in) for part in _count(found, walk))
+    spread, points = (_mean(part, on, many) for part in each)
     values, notes = _judge(spread, points, walk)
     out.counts[rows[met]] = values[met]
     out.snap_m[rows[met]] = (np.bincount(on, found.away_m, len(rows))[met]) / many[met]
@@ -158,39 +175,52 @@ def _by_streets(
 
 
 def _snap(spots: NDArray[np.object_], walk: Walk) -> _Snapped:
-    """Return the nearest street of each spot; of several one, whatever the order of rows."""
+    """Return the ways in to the streets nearest to each spot, whatever the order of rows."""
     ground, streets = walk.ground, _streets(walk)
-    spot, edge, away = _nearest(ground, spots)
-    first = np.concatenate([[True], np.diff(spot) > 0])[: len(spot)]
-    tied = np.bincount(spot, minlength=len(spots))[spot] > 1
-    for at in np.unique(spot[tied & (away > 0)]):  # where it is 0, all of them meet there
-        some = np.flatnonzero(spot == at)
-        points = shapely.shortest_line(ground.lines[edge[some]], spots[at])
-        x, y = shapely.get_coordinates(points)[::2].T
-        first[some] = np.arange(len(some)) == np.lexsort((y, x))[0]
-    spot, edge, away = spot[first], edge[first], away[first]
+    away, spot, edge = _nearest(ground, spots)
+    near = away <= walk.snap_m
+    spot, edge = spot[near[spot]], edge[near[spot]]
     share = shapely.line_locate_point(ground.lines[edge], spots[spot], normalized=True)
     place = np.rint(np.nan_to_num(share) * streets.lengths[edge]).astype(np.int64)
-    near = away <= walk.snap_m
-    return _Snapped(spot[near], edge[near], place[near], away[near])
+    once = _ways_in(spot, edge, place, streets)
+    of = (np.cumsum(near) - 1)[spot[once]]
+    return _Snapped(np.flatnonzero(near), away[near], of, edge[once], place[once])
+
+
+def _ways_in(
+    spot: NDArray[np.intp],
+    edge: NDArray[np.intp],
+    place: NDArray[np.int64],
+    streets: Streets,
+) -> NDArray[np.intp]:
+    """Return rows, by spot: one of those that begin at the same node, and all others."""
+    length, (start, end) = streets.lengths[edge], streets.ends[edge].T.astype(np.int64)
+    node = np.select([place == 0, place == length], [start, end], -1)
+    way_in = np.where(node >= 0, node, len(streets.starts) + edge)
+    order = np.lexsort((start + end, length, way_in, spot))
+    new = np.diff(spot[order], prepend=-1) + abs(np.diff(way_in[order], prepend=-1)) > 0
+    once: NDArray[np.intp] = order[new]
+    return once
 
 
 def _nearest(
     ground: StreetGround, spots: NDArray[np.object_]
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
-    """Return spots, their nearest edges, all that are equally near, and how far they are."""
+) -> tuple[NDArray[np.float64], NDArray[np.intp], NDArray[np.intp]]:
+    """Return how far streets are from spots, and pairs of a spot and an edge so near."""
     if ground.mainland is None:
-        (spot, edge), away = ground.tree.query_nearest(spots, return_distance=True)
-        return spot, edge, away
+        return equally_near(ground.tree, spots)
     rows, tree = ground.mainland
-    (spot, edge), away = tree.query_nearest(spots, return_distance=True)
-    edge, near = rows[edge], away <= MAINLAND_M
-    left = np.setdiff1d(np.arange(len(spots)), spot[near])
-    (some, more), far = ground.tree.query_nearest(spots[left], return_distance=True)
-    found = np.concatenate([spot[near], left[some]])
-    order = np.argsort(found, kind="stable")
-    edges, aways = np.concatenate([edge[near], more]), np.concatenate([away[near], far])
-    return found[order], edges[order], aways[order]
+    away, spot, edge = equally_near(tree, spots)
+    left = np.flatnonzero(away > MAINLAND_M)
+    if not len(left):
+        return away, spot, rows[edge]
+    kept = away[spot] <= MAINLAND_M
+    away[left], some, more = equally_near(ground.tree, spots[left])
+    return (
+        away,
+        np.concatenate([spot[kept], left[some]]),
+        np.concatenate([rows[edge[kept]], more]),
+    )
 
 
 def _count(found: _Snapped, walk: Walk) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -215,7 +245,7 @@ def _count_in_threads(
 
     streets, ticks = _streets(walk), walk.ticks()
     order = np.argsort(-ticks, kind="stable")
-    far, count = ticks[order], len(found.spot)
+    far, count = ticks[order], len(found.edge)
     shape = count, len(far)
     spread = np.zeros((*shape, streets.density.shape[1]))
     points = np.zeros((*shape, streets.point_weights.shape[1]))

@@ -11,12 +11,16 @@ import shapely
 from geo.nearby import metres_per_degree
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from geo.street_network import StreetNetwork
 
 FIRST_REACH_M = 40.0
 """Most doors are this near to a street; only the rest are looked for farther away."""
+
+TIE_M = 0.01
+"""Streets whose distances differ by less are equally near: reprojection moves them so much."""
 
 PAIRS_MAX = 2_000_000
 """Pairs of a point and a piece of street that are in memory at once: 100 MB."""
@@ -118,12 +122,60 @@ def _pieces(network: StreetNetwork) -> _Pieces:
     with np.errstate(invalid="ignore", divide="ignore"):
         scale = np.where(total > 0, 1 / total, 0.0)
     tree = shapely.STRtree(shapely.linestrings(ends.reshape(-1, 2, 2)))
-    return _Pieces(tree, ends, edge, _ranks(network)[edge], begins * scale, length * scale)
+    rank = edge_ranks(network.edges, network.nodes)[edge]
+    return _Pieces(tree, ends, edge, rank, begins * scale, length * scale)
 
 
-def _ranks(network: StreetNetwork) -> NDArray[np.intp]:
-    """Give edges numbers in an order that does not depend on that of their rows."""
-    edges, ids = network.edges, network.nodes["node_id"].to_numpy()
+def equally_near(
+    tree: shapely.STRtree, shapes: NDArray[np.object_], *, reach_m: float | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.intp], NDArray[np.intp]]:
+    """
+    Return the nearest lines of each shape, all whose distances are within `TIE_M`.
+
+    Parameters
+    ----------
+    tree
+        Lines, in metres.
+    shapes
+        In the same system, none empty.
+    reach_m
+        From a shape to its lines, at most; None for any distance.
+
+    Returns
+    -------
+    away_m
+        From each shape to the nearest line, shape (shapes,); NaN where none is within reach.
+    shape, line
+        Pairs of the numbers of shapes and lines.
+    """
+    away_m = np.full(len(shapes), np.nan)
+    if not len(shapes) or not len(tree):
+        return away_m, np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
+    (found, _), distance = tree.query_nearest(
+        shapes, max_distance=reach_m, return_distance=True, all_matches=False
+    )
+    away_m[found] = distance
+    shape, line = tree.query(shapes[found], predicate="dwithin", distance=distance + TIE_M)
+    return away_m, found[shape], line
+
+
+def edge_ranks(edges: pd.DataFrame, nodes: pd.DataFrame) -> NDArray[np.intp]:
+    """
+    Give edges numbers in an order that does not depend on that of their rows.
+
+    Parameters
+    ----------
+    edges
+        Some edges of a network.
+    nodes
+        All of its nodes.
+
+    Returns
+    -------
+    ranks
+        Shape (edges,): by the identifiers of their ends, by length, by way.
+    """
+    ids = nodes["node_id"].to_numpy()
     keys = (
         edges["way_id"].to_numpy(),
         edges["length_m"].to_numpy(),

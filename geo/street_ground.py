@@ -15,6 +15,7 @@ from geo.dasymetric import REACH_M, place_people
 from geo.errors import InputError
 from geo.grids import PopulationGrid
 from geo.node_order import hilbert_keys
+from geo.snapping import edge_ranks, equally_near
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,7 +127,11 @@ def lay_ground(
     kinds = {n: i for i, n in enumerate(n for n in layers if n not in spreads)}
     points = PlacedPoints.none(len(kinds))
     for name, kind in kinds.items():
-        own, unplaced[name] = _on_streets(layers[name], name, kind, (crs, lines, tree), reach_m)
+        counts, spots = _spots_of(layers[name], name, crs)
+        spot, edge = _nearest_edges(network, tree, spots, reach_m)
+        share = shapely.line_locate_point(lines[edge], spots[spot], normalized=True)
+        own = PlacedPoints.of_kind(edge, np.nan_to_num(share), counts[spot], kind)
+        unplaced[name] = counts.sum() - own.weight.sum()
         points = points.beside(own)
     extent = network.extent
     if extent is not None:
@@ -150,8 +155,9 @@ def _mainland(
     size = len(network.nodes)
     graph = coo_array((np.ones(len(start)), (start, end)), shape=(size, size))
     _, part = connected_components(graph, directed=False)
-    total = np.bincount(part[start], network.edges["length_m"].to_numpy(float))
-    rows = np.flatnonzero(total[part[start]] >= ISLAND_M)
+    # whole micrometres add up to the same in any order
+    total = np.bincount(part[start], np.rint(network.edges["length_m"].to_numpy(float) * 1e6))
+    rows = np.flatnonzero(total[part[start]] >= ISLAND_M * 1e6)
     if len(rows) in {0, len(start)}:
         return None
     return rows, shapely.STRtree(lines[rows])
@@ -196,6 +202,17 @@ class PlacedPoints:
         """Return no points, of so many kinds."""
         return cls(np.empty(0, dtype=np.intp), np.empty(0), np.empty((0, kinds)))
 
+    @classmethod
+    def of_kind(
+        cls,
+        edge: NDArray[np.intp],
+        share: NDArray[np.float64],
+        counts: NDArray[np.float64],
+        kind: int,
+    ) -> PlacedPoints:
+        """Return points of one kind, the last that there is."""
+        return cls(edge, share, np.pad(counts[:, None], ((0, 0), (kind, 0))))
+
     def beside(self, other: PlacedPoints) -> PlacedPoints:
         """Return these points and others, of no more kinds."""
         return PlacedPoints(
@@ -238,24 +255,28 @@ def _people(
     return wide, spreads, unplaced
 
 
-def _on_streets(
-    points: gpd.GeoDataFrame,
-    name: str,
-    kind: int,
-    streets: tuple[str, NDArray[np.object_], shapely.STRtree],
-    reach_m: float,
-) -> tuple[PlacedPoints, float]:
-    """Return points on their nearest streets, and what of them is too far from any."""
-    crs, lines, tree = streets
+def _spots_of(
+    points: gpd.GeoDataFrame, name: str, crs: str
+) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
+    """Return what each point that is known counts, and where it is."""
     counts = counts_of(points, name)
     metric = to_metric(points.geometry, crs=crs)
     there = (metric.notna() & ~metric.is_empty).to_numpy()
-    spots = shapely.centroid(metric.to_numpy()[there])
-    spot, edge = tree.query_nearest(spots, max_distance=reach_m, all_matches=False)
-    share = shapely.line_locate_point(lines[edge], spots[spot], normalized=True)
-    weight = np.zeros((len(spot), kind + 1))
-    weight[:, kind] = counts[there][spot]
-    return PlacedPoints(edge, np.nan_to_num(share), weight), counts.sum() - weight.sum()
+    return counts[there], shapely.centroid(metric.to_numpy()[there])
+
+
+def _nearest_edges(
+    network: StreetNetwork, tree: shapely.STRtree, spots: NDArray[np.object_], reach_m: float
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return spots and the nearest edge of each: of several one, whatever the order of rows."""
+    _, spot, edge = equally_near(tree, spots, reach_m=reach_m)
+    tied = np.unique(edge[np.bincount(spot)[spot] > 1])
+    rank = np.zeros(len(network.edges), dtype=np.intp)
+    rank[tied] = edge_ranks(network.edges.iloc[tied], network.nodes)
+    order = np.lexsort((rank[edge], spot))
+    spot, edge = spot[order], edge[order]
+    first = np.diff(spot, prepend=-1) > 0
+    return spot[first], edge[first]
 
 
 def lay_streets(

@@ -315,26 +315,44 @@ def test_a_longer_walk_never_meets_fewer(pairs, persons, at, distance, more):
     assert row.iloc[3] >= row.iloc[2]
 
 
-# The same examples each time: of streets drawn over one another without a junction, which one a
-# spot or a person is on can still depend on their order.
-@settings(deadline=None, max_examples=30, derandomize=True)
+@settings(deadline=None, max_examples=30)
 @given(edges, people, spots, st.floats(10, 900), st.randoms(use_true_random=False))
 def test_neither_the_order_of_edges_nor_of_places_matters(pairs, persons, at, distance, random):
     lines = drawn(pairs)
     order = random.sample(range(len(lines)), len(lines))
-    there = ground_of(make_network(*lines), persons[: len(lines)])
-    turned = ground_of(make_network(*(lines[i] for i in order)), [persons[i] for i in order])
-    places = make_places(SPOT(at), SPOT(207, 219), SPOT(11, 3))
-    # of two streets equally near, or on one another, nothing tells which one a spot is on
-    drawn_m = make_network(*lines).edges.geometry.to_crs(MEASURED)
-    away = np.sort([drawn_m.distance(spot) for spot in places.geometry], axis=1)
-    if away.shape[1] > 1 and (away[:, 1] - away[:, 0] < 0.01).any():
-        return
+    shops = [SPOT(90, 70), SPOT(45, 140), SPOT(207, 219)]  # many streets may run through these
+    there = ground_of(make_network(*lines), persons[: len(lines)], shops, reach_m=1e4)
+    turned = ground_of(
+        make_network(*(lines[i] for i in order)), [persons[i] for i in order], shops,
+        reach_m=1e4,
+    )  # fmt: skip
+    places = make_places(SPOT(at), SPOT(200, 200), SPOT(0, 0), SPOT(90, 35), SPOT(45, 70))
     one = service_areas(places, there, distances_m=(distance,), snap_m=1e4)
     two = service_areas(
         places.iloc[::-1], turned, distances_m=(distance,), snap_m=1e4, threads=1
     )
     pd.testing.assert_frame_equal(one, two.iloc[::-1], rtol=1e-9, atol=1e-9)
+
+
+def test_of_streets_drawn_over_one_another_the_mean_counts():
+    # one street twice, with people along the second alone; no junction but at the ends
+    for persons in ((0.0, 60.0), (60.0, 0.0)):
+        ground = ground_of(make_network(*[[(0, 0), (600, 0)]] * 2), persons)
+        row = count(SPOT(300, 0), 100, 400, ground=ground)
+        assert row["residents_100m"] == pytest.approx((20 + 0) / 2, rel=1e-3)
+        # along the one all of it, along the other 100 m from either end
+        assert row["residents_400m"] == pytest.approx((60 + 20) / 2, rel=1e-3)
+        assert row["snap_m"] == pytest.approx(0, abs=1e-3)
+    across = [(0, 0), (600, 0)], [(300, -300), (300, 300)]  # a bridge
+    row = count(SPOT(300, 0), 150, ground=ground_of(make_network(*across), (30.0, 90.0)))
+    assert row["residents_150m"] == pytest.approx((15 + 45) / 2, rel=1e-3)
+
+
+def test_a_spot_of_several_ways_in_weighs_as_much_as_any_other():
+    ground = ground_of(make_network(*[[(0, 0), (600, 0)]] * 2, [(0, 0), (0, 600)]), (0, 60, 30))
+    pair = count(shapely.MultiPoint([(300, 0), (0, 300)]), 100, ground=ground)
+    assert pair["residents_100m"] == pytest.approx((10 + 10) / 2, rel=1e-3)
+    assert "mean over the spots;" in pair["method"]
 
 
 def test_edges_without_length_are_walked_at_no_cost():
