@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 HILBERT_BITS = 16
+CELLS_MAX = (1 << HILBERT_BITS) - 1
+
+POINTS_AT_ONCE = 32_768
+"""Points whose keys are worked out together: so many stay near the processor."""
 
 
 def hilbert_keys(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -34,15 +38,23 @@ def hilbert_keys(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[
     [0, 1, 2, 3]
     """
     side = max(np.ptp(lon), np.ptp(lat)) or 1.0
-    cells = (1 << HILBERT_BITS) - 1
-    x = ((lon - lon.min()) / side * cells).astype(np.int64)
-    y = ((lat - lat.min()) / side * cells).astype(np.int64)
-    keys = np.zeros(len(lon), dtype=np.int64)
+    keys = np.empty(len(lon), dtype=np.int64)
+    for first in range(0, len(lon), POINTS_AT_ONCE):
+        some = slice(first, first + POINTS_AT_ONCE)
+        x, y = (
+            ((at[some] - at.min()) / side * CELLS_MAX).astype(np.int64) for at in (lon, lat)
+        )
+        keys[some] = _keys_of_cells(x, y)
+    return keys
+
+
+def _keys_of_cells(x: NDArray[np.int64], y: NDArray[np.int64]) -> NDArray[np.int64]:
+    keys = np.zeros(len(x), dtype=np.int64)
     for bit in range(HILBERT_BITS - 1, -1, -1):
         right, up = (x >> bit) & 1, (y >> bit) & 1
         keys = (keys << 2) | ((3 * right) ^ up)
         mirrored = (up == 0) & (right == 1)
-        x, y = np.where(mirrored, cells - x, x), np.where(mirrored, cells - y, y)
+        x, y = np.where(mirrored, CELLS_MAX - x, x), np.where(mirrored, CELLS_MAX - y, y)
         x, y = np.where(up == 0, y, x), np.where(up == 0, x, y)
     return keys
 
