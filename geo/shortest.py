@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.kernels import inner_kernel, kernel
+from geo.scratch import scratch
 
 if TYPE_CHECKING:
     from geo.street_graph import Slots
@@ -49,8 +50,8 @@ def room_for(slots: Slots, *, sources: int) -> Room:
     nodes = len(slots.starts) - 1
     return Room(
         distance=np.full(nodes, UNREACHED, dtype=np.int32),
-        settled=np.empty(nodes, dtype=np.int32),
-        heap=np.empty(len(slots.neighbours) + sources + 1, dtype=np.int64),
+        settled=scratch(nodes, np.int32),
+        heap=scratch(len(slots.neighbours) + sources + 1, np.int64),
     )
 
 

@@ -38,6 +38,7 @@ import pandas as pd
 from geo.checks import require_columns
 from geo.decay import Decay, ExponentialDecay, decay_table
 from geo.errors import InputError
+from geo.scratch import scratch
 from geo.street_graph import MM_PER_M, build_street_graph
 from geo.trip_task import Load, Task
 
@@ -219,8 +220,7 @@ def walk_flow(
         raise WalkFlowError(msg)
     graph = build_street_graph(network) if graph is None else graph
     task = _task(graph, *_weights(network, ends, graph), model)
-    load, settled = _load(task, threads)
-    return WalkFlow(*_framed(network, graph, task, load), settled)
+    return _loaded(network, graph, task, threads)
 
 
 def _task(
@@ -289,6 +289,14 @@ def _weight(ends: pd.DataFrame, column: str) -> NDArray[np.float64]:
     return values
 
 
+def _loaded(network: StreetNetwork, graph: StreetGraph, task: Task, threads: int) -> WalkFlow:
+    """Load all origins; return the trips along edges and through nodes."""
+    load, settled = _load(task, threads)
+    edges, moving = _along(network, graph, load.flow)
+    load = load._replace(flow=load.flow[:0].copy())  # a tenth of all memory, given back
+    return WalkFlow(edges, _through(network, graph, task, load, moving), settled)
+
+
 def _load(task: Task, threads: int) -> tuple[Load, int]:
     """Load all origins, adding up part after part in a fixed order."""
     total, settled = _nothing(task), 0
@@ -311,6 +319,8 @@ def _parts(task: Task, total: Load, threads: int) -> Iterator[_Part]:
     if len(spaces) == 1:
         yield from (_load_part(task, spaces, span) for span in spans)
         return
+    # kernels are fetched from disk here and once: each thread would keep memory for it
+    _load_part(task, spaces, slice(0, 0))
     with ThreadPoolExecutor(len(spaces)) as pool:
         yield from pool.map(lambda span: _load_part(task, spaces, span), spans)
 
@@ -321,7 +331,7 @@ def _space(task: Task, total: Load) -> tuple[Load, Room]:
     from geo.shortest import room_for  # noqa: PLC0415
 
     load = total._replace(  # each origin is in one part alone, so its trips need no part
-        flow=np.zeros(len(total.flow)), arrived=np.zeros(len(total.arrived))
+        flow=scratch(len(total.flow)), arrived=scratch(len(total.arrived))
     )
     return load, room_for(task.slots, sources=LANES)
 
@@ -349,35 +359,40 @@ def _load_part(task: Task, spaces: list[tuple[Load, Room]], span: slice) -> _Par
 def _nothing(task: Task) -> Load:
     """Return a load of no trips."""
     slots, nodes = len(task.slots.neighbours), len(task.origins)
-    return Load(np.zeros(slots), np.zeros(nodes), np.zeros(nodes), np.zeros(nodes))
+    return Load(scratch(slots), scratch(nodes), scratch(nodes), scratch(nodes))
 
 
-def _framed(
-    network: StreetNetwork, graph: StreetGraph, task: Task, load: Load
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the trips along edges and through nodes."""
+def _along(
+    network: StreetNetwork, graph: StreetGraph, flow: NDArray[np.float64]
+) -> tuple[pd.DataFrame, NDArray[np.float64]]:
+    """Return the trips along edges, and those entering and leaving each rank."""
     from geo.flow_sums import sum_slots  # noqa: PLC0415 - numba is slow to import
 
     starts = graph.node_ranks[network.edges["start_node"].to_numpy().astype(np.int32)]
-    sums = sum_slots(graph.slots, graph.slot_edges, starts, load.flow)
-    ending = load.sent + load.arrived - 2 * load.stayed  # trips with one end here
-    through = (sums.moving - ending) / 2
+    sums = sum_slots(graph.slots, graph.slot_edges, starts, flow)
+    columns = {"walk_flow": sums.both, "walk_flow_forward": sums.forward}
+    return pd.DataFrame(columns, index=network.edges.index, copy=False), sums.moving
+
+
+def _through(
+    network: StreetNetwork,
+    graph: StreetGraph,
+    task: Task,
+    load: Load,
+    moving: NDArray[np.float64],
+) -> pd.DataFrame:
+    """Return the trips through nodes."""
+    passing = load.sent + load.arrived  # trips with one end here, to begin with
+    passing -= 2 * load.stayed
+    np.subtract(moving, passing, out=passing)
+    passing /= 2
+    passing[~(passing > ROUNDING * moving)] = 0.0
     lost = (load.sent <= 0) & task.constrained
-    by_rank = {
-        "produced": task.origins if task.constrained else load.sent,
-        "arriving": load.arrived,
-        "passing": np.where(through > ROUNDING * sums.moving, through, 0.0),
-        "unserved": np.where(lost, task.origins, 0.0),
-    }
-    return (
-        pd.DataFrame(
-            {"walk_flow": sums.both, "walk_flow_forward": sums.forward},
-            index=network.edges.index,
-            copy=False,
-        ),
-        pd.DataFrame(
-            {column: trips[graph.node_ranks] for column, trips in by_rank.items()},
-            index=network.nodes.index,
-            copy=False,
-        ),
+    by_rank = (
+        ("produced", task.origins if task.constrained else load.sent),
+        ("arriving", load.arrived),
+        ("passing", passing),
+        ("unserved", np.where(lost, task.origins, 0.0)),
     )
+    columns = {column: trips[graph.node_ranks] for column, trips in by_rank}
+    return pd.DataFrame(columns, index=network.nodes.index, copy=False)
