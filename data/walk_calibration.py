@@ -47,6 +47,8 @@ class WalkCalibration:
         What turns each into passages per hour.
     weights
         What the densities count for in the stand-in.
+    boroughs_log_sd
+        Standard deviation of the log level from one borough of a town to the next.
     specification
         How the walk flow was computed that the calibration holds for, by name.
     sources
@@ -58,6 +60,7 @@ class WalkCalibration:
     walk_flow: Calibration
     stand_in: Calibration
     weights: StandInWeights
+    boroughs_log_sd: float
     specification: dict[str, Any]
     sources: tuple[str, ...]
     scores: pd.DataFrame
@@ -126,6 +129,7 @@ def load_walk_calibration(path: Path = CALIBRATION) -> WalkCalibration:
         weights=StandInWeights(
             **{key: read.number("stand_in_weights", key) for key in _names(StandInWeights)}
         ),
+        boroughs_log_sd=read.number("towns", "boroughs_log_sd"),
         specification=document["walk_flow"].get("specification", {}),
         sources=tuple(
             f"{document[name]['source']} ({document[name]['period']})"
