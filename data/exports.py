@@ -13,6 +13,7 @@ from data.era_columns import OUT_ERAS
 from data.errors import SchemaError
 from data.event_schema import OUT_EVENTS
 from data.rate_columns import OUT_RATES
+from data.schema_beside import OUT_PLAUSIBLE, OUT_RATIOS
 from data.schemas import OUT_AREAS, OUT_DEPLOYMENTS, OUT_PLACES, OUT_VAGUENESS, REJECTED_ROWS
 from data.score_schema import OUT_SCORECARD
 from data.tables import as_rows
@@ -36,8 +37,12 @@ DOWNLOADS = {
     "scorecard.csv": OUT_SCORECARD,
     "rates.csv": OUT_RATES,
     "eras.csv": OUT_ERAS,
+    "ratios.csv": OUT_RATIOS,
 }
 """Tables written as CSV beside the deployments, by the file's name in ``site/data``."""
+
+MAYBE = {"plausible.csv": OUT_PLAUSIBLE}
+"""The same of tables that a run may be without."""
 
 _DEGREES = {"lon", "lat"}
 
@@ -200,7 +205,7 @@ def write_exports(
     deployments
         The table ``out_deployments``, with geometry.
     tables
-        The tables of `DOWNLOADS` by name; others are left out.
+        The tables of `DOWNLOADS`, and perhaps of `MAYBE`, by name; others are left out.
 
     Raises
     ------
@@ -211,11 +216,13 @@ def write_exports(
     if missing:
         msg = f"`tables` lacks {missing}. Every download is made from a table of that name."
         raise SchemaError(msg)
+    more = {name: table for name, table in MAYBE.items() if table.name in tables}
+    written = DOWNLOADS | more
     contents = {
         "deployments.csv": deployments_csv(deployments),
         "deployments.geojson": deployments_geojson(deployments),
         "deployments.parquet": deployments_parquet(deployments),
-        **{name: to_csv(tables[table.name], table) for name, table in DOWNLOADS.items()},
+        **{name: to_csv(tables[table.name], table) for name, table in written.items()},
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in contents.items():

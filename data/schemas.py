@@ -11,6 +11,7 @@ from data.era_columns import OUT_ERAS
 from data.event_schema import OUT_EVENTS
 from data.rate_columns import OUT_RATES
 from data.schema import Table, count, degrees, number, ordinal, text
+from data.schema_beside import OUT_PLAUSIBLE, OUT_RATIOS
 from data.score_schema import OUT_SCORECARD
 
 PRECISIONS = ("site", "street", "district", "area", "unknown")
@@ -399,4 +400,6 @@ TABLES = (
     OUT_RATES,
     OUT_EVENTS,
     OUT_ERAS,
+    OUT_RATIOS,
+    OUT_PLAUSIBLE,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flows.evidence import gather
+from flows.explain_beside import explain_beside
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ NAMES = (
     "out_deployments",
     "out_places",
     "out_eras",
+    "out_ratios",
 )
 """The tables that an explanation draws on."""
 
@@ -93,6 +95,8 @@ def explain_deployment(deployment_id: str, *, out: Path | None, project: Path | 
         *_place_lines(deployment_id, row, evidence),
         "",
         *_estimate_lines(deployment_id, core, evidence),
+        "",
+        *explain_beside(deployment_id, evidence.tables),
     ]
     return "\n".join(lines)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from data.documents import RawDocument
     from data.settings import Settings
+    from geo.plausible import Verdict
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,12 @@ class Surrounded:
 
 @dataclass(frozen=True)
 class Tabulated:
-    """The tables readers see, with their geometries, and the relief of people under them."""
+    """
+    The tables readers see, with their geometries, and the relief of people under them.
+
+    ``verdict`` says whether counts tell streets apart; ``plausible`` are the streets they speak
+    for, with geometries, or None where they cannot or no streets are at hand.
+    """
 
     deployments: gpd.GeoDataFrame
     places: gpd.GeoDataFrame
@@ -140,6 +146,9 @@ class Tabulated:
     rates: pd.DataFrame
     events: pd.DataFrame
     eras: pd.DataFrame
+    ratios: pd.DataFrame
+    verdict: Verdict
     relief: gpd.GeoDataFrame | None
+    plausible: gpd.GeoDataFrame | None = None
     streets: str = ""
     streets_credit: str = ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from flows.beside import weigh_streets
 from flows.publish import drafting, publish
 from flows.stages import (
     check_records,
@@ -36,6 +37,7 @@ STAGES: dict[Callable[..., Any], str] = {
     surround_places: "counting people",
     estimate_faces: "estimating faces",
     tabulate: "joining tables",
+    weigh_streets: "weighing streets",
     store_tables: "storing tables",
     draw_site: "drawing the site",
     write_manifest: "writing the manifest",
@@ -109,6 +111,7 @@ def run_pipeline(request: Request, call: Callable[..., Any] = plainly) -> Outcom
         around = call(surround_places, places, streets, request)
         estimated = call(estimate_faces, checked, around, request)
         tables = call(tabulate, checked, around, estimated)
+        tables = call(weigh_streets, tables, streets)
         call(store_tables, checked, tables, draft)
         call(draw_site, checked, estimated, tables, request, draft)
         call(write_manifest, checked, tables, draft)

@@ -34,6 +34,7 @@ CONTRACT = (
     "data/rates.csv",
     "data/events.csv",
     "data/eras.csv",
+    "data/ratios.csv",
     "data/passersby.duckdb",
     "manifest.json",
 )

@@ -225,6 +225,7 @@ def tabulate(checked: Checked, around: Surrounded, estimated: Estimated) -> Tabu
         tabulate_events,
         tabulate_places,
     )
+    from flows.beside import judge, tabulate_ratios
     from geo.rate_table import tabulate_rates, with_all_alerts
     from geo.vagueness import index_vagueness
 
@@ -240,6 +241,8 @@ def tabulate(checked: Checked, around: Surrounded, estimated: Estimated) -> Tabu
         rates=conform(rates, OUT_RATES),
         events=tabulate_events(deployments, checked.events),
         eras=conform(estimated.eras, OUT_ERAS),
+        ratios=tabulate_ratios(deployments),
+        verdict=judge(deployments),
         relief=around.relief,
         streets=around.streets,
         streets_credit=around.streets_credit,
@@ -260,7 +263,8 @@ def store_tables(checked: Checked, tables: Tabulated, draft: Path) -> None:
 
 def named_tables(checked: Checked, tables: Tabulated) -> dict[str, pd.DataFrame]:
     """Name every table of a run as the schemas do."""
-    return {
+    plausible = {} if tables.plausible is None else {"out_plausible": tables.plausible}
+    return plausible | {
         "raw_cells": checked.raw,
         "core_sources": checked.sources,
         "core_deployments": checked.core,
@@ -275,6 +279,7 @@ def named_tables(checked: Checked, tables: Tabulated) -> dict[str, pd.DataFrame]
         "out_rates": tables.rates,
         "out_events": tables.events,
         "out_eras": tables.eras,
+        "out_ratios": tables.ratios,
     }
 
 
@@ -302,6 +307,9 @@ def site_tables(
         place_calibration=load_place_calibration(),
         walk_basis=walk_basis(),
         streets=tables.streets,
+        ratios=tables.ratios,
+        told_apart=tables.verdict.sentence,
+        plausible=tables.plausible,
         deployments=tables.deployments,
         places=tables.places,
         areas=tables.areas,

@@ -79,7 +79,7 @@ class PageLayer(MacroElement):
         self.options = options or {}
 
 
-def build_map(*, lean: bool, tiles: str | None) -> folium.Map:
+def build_map(*, lean: bool, tiles: str | None, streets: bool = False) -> folium.Map:
     """
     Return the map with its layers, vague under precise.
 
@@ -89,6 +89,8 @@ def build_map(*, lean: bool, tiles: str | None) -> folium.Map:
         Whether it is for the embed, which leaves out the stations.
     tiles
         Name of a tile server in `TILE_SERVERS`, or None to load nothing.
+    streets
+        Whether there are streets that counts speak for.
     """
     drawn = QuietMap(
         location=[51.5, -0.12],
@@ -104,8 +106,10 @@ def build_map(*, lean: bool, tiles: str | None) -> folium.Map:
     if tiles:
         address, credit = TILE_SERVERS[tiles]
         folium.TileLayer(tiles=address, attr=credit, max_zoom=19).add_to(drawn)
-    names = ["land", "relief", "stations", "marks", "labels", "controls", "start"]
-    skipped = {"stations"} if lean else set()
+    names = ["land", "relief", "stations", "plausible", "marks", "labels", "controls", "start"]
+    skipped = {"stations", "plausible"} if lean else set()
+    if not streets:
+        skipped |= {"plausible"}
     if tiles:
         skipped |= {"relief", "stations"}
     for name in names:

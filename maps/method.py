@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from maps import cards, words
+from maps.beside import beside_of
 from maps.calibration import calibration_of
 from maps.era_changes import changes_of, levels_of
 from maps.events import events_note
@@ -50,13 +51,14 @@ CONTENTS = {
     "sources": "Documents",
     "limits": "Limits",
     "credits": "Licences",
+    "beside": "Faces beside people walking past",
 }
 """Sections in order, by their ids."""
 
 RESIDENTS = "residents within 800 m"
 """What a heading says already."""
 
-OPTIONAL = frozenset({"vague", "residents", "walkers", "events", "rates"})
+OPTIONAL = frozenset({"vague", "residents", "walkers", "events", "rates", "beside"})
 """Sections left out where there is nothing to say."""
 
 
@@ -107,6 +109,7 @@ def render_method(tables: SiteTables) -> bytes:
             if r["residents_method"]
         ).most_common(),
         "events": events_note(tables),
+        "beside": beside_of(tables),
         "credits": [_credit(credit) for credit in tables.credits],
         "tiles": tables.tiles,
         "version": tables.version,

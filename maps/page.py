@@ -40,7 +40,7 @@ def render_index(tables: SiteTables, payload: dict[str, Any]) -> bytes:
 
 def render_embed(tables: SiteTables, payload: dict[str, Any]) -> bytes:
     """Draw ``embed.html``: headline, map and timeline, to stand in another page."""
-    return _render(tables, {**payload, "stations": []}, lean=True)
+    return _render(tables, {**payload, "stations": [], "plausible": []}, lean=True)
 
 
 def _render(tables: SiteTables, payload: dict[str, Any], *, lean: bool) -> bytes:
@@ -52,7 +52,9 @@ def _render(tables: SiteTables, payload: dict[str, Any], *, lean: bool) -> bytes
     main, aside = headline(rows, counting=counting_forces(rows))
     with steady_ids():
         figure = Figure(title=words.TITLE)
-        figure.add_child(build_map(lean=lean, tiles=tables.tiles))
+        figure.add_child(
+            build_map(lean=lean, tiles=tables.tiles, streets=bool(payload["plausible"]))
+        )
         for child in figure._children.values():  # noqa: SLF001 - fills html and script
             child.render()
         drawn = {"map_html": figure.html.render(), "map_script": figure.script.render()}

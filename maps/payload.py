@@ -17,6 +17,7 @@ from maps.events import events_by_id, same_day_lines
 from maps.headline import counting_forces
 from maps.marks import Mark, build_marks
 from maps.notes import SHORT_FLAGS, era_letters, flag_name, rates_by_era
+from maps.plausible import streets_drawn
 from maps.rows import Row, as_rows
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def build_payload(tables: SiteTables) -> dict[str, Any]:
         ],
         "relief": _relief(tables.relief),
         "stations": _stations(tables.stations),
+        "plausible": streets_drawn(tables.plausible),
         "views": build_views(rows, marks, tables.boroughs),
         "scale": 1 / DEGREE_STEPS,
         "words": {

@@ -49,6 +49,13 @@ class SiteTables:
         What estimates of people walking past rest on, or None.
     streets
         Where streets came from, as a sentence.
+    ratios
+        Faces counted per modelled passage, by place and era, or None.
+    told_apart
+        Whether counts tell streets apart, as a sentence; may be empty.
+    plausible
+        Streets that counts at vague places speak for: ``deployment_id``, ``street``,
+        ``prior_share``, ``plausible_share`` and line ``geometry``; or None, where they cannot.
     stations
         ``name`` and point ``geometry``, or None.
     events
@@ -83,6 +90,9 @@ class SiteTables:
     events: pd.DataFrame | None = None
     listed_events: int = 0
     untold_eras: tuple[str, ...] = ()
+    ratios: pd.DataFrame | None = None
+    told_apart: str = ""
+    plausible: gpd.GeoDataFrame | None = None
     version: str = ""
     site_url: str | None = None
     tiles: str | None = None

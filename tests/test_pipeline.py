@@ -12,6 +12,7 @@ from running import files_of, run_command
 from data.era_columns import OUT_ERAS
 from data.event_schema import OUT_EVENTS
 from data.rate_columns import OUT_RATES
+from data.schema_beside import OUT_RATIOS
 from data.schemas import OUT_AREAS, OUT_DEPLOYMENTS, OUT_PLACES, OUT_VAGUENESS, TABLES
 from data.store import read_table
 from flows.pipeline import STAGES
@@ -70,6 +71,7 @@ def test_published_columns_are_those_of_the_schema(direct_run):
         ("rates", OUT_RATES),
         ("events", OUT_EVENTS),
         ("eras", OUT_ERAS),
+        ("ratios", OUT_RATIOS),
     ):
         header = (data / f"{name}.csv").read_text(encoding="utf-8").splitlines()[0]
         assert tuple(header.split(",")) == table.names

@@ -218,9 +218,9 @@ def test_sets_of_80_hold_the_true_street_about_80_times_in_100():
     line = fit_spots(known_spots(simulated(12, slope=0.9, rows=300)))
     level = line.levels["Toy Police", "high"]
     held, bits, at_true = [], [], []
-    for _ in range(400):
-        logs = rng.normal(7, 1.2, 60)
-        true = int(rng.integers(60))
+    for _ in range(600):
+        logs = rng.normal(7, 1.2, 200)
+        true = int(rng.integers(200))
         log_rate = 7.0 + 0.9 * (logs[true] - 7) + rng.normal(0, 0.35)
         found = plausible_spots(
             make_spots(*logs), log_rate=log_rate, mean_log=level.mean_log, centre=level.centre,
@@ -230,6 +230,6 @@ def test_sets_of_80_hold_the_true_street_about_80_times_in_100():
         held.append(found["within_80"].iloc[true])
         bits.append(bits_gained(found))
         at_true.append(found["plausible_share"].iloc[true])
-    assert 0.76 < np.mean(held) < 0.86
+    assert 0.76 < np.mean(held) < 0.85
     assert np.mean(bits) > 0.8
-    assert np.mean(at_true) > 2 / 60, "the right street gains"
+    assert np.mean(at_true) > 2 / 200, "the right street gains"

@@ -203,6 +203,27 @@ _ROWS = {
             "faces_per_h_median": 200.0,
         }
     ],
+    "out_ratios": [
+        {
+            "force": "Metropolitan Police",
+            "era": "met-2024-09",
+            "place_read": "Camden",
+            "deployments": 1,
+            "note": "too few counts to tell their spread",
+        }
+    ],
+    "out_plausible": [
+        {
+            "deployment_id": "met-2024-10-01-1",
+            "place_read": "Camden",
+            "street": "Ash Road",
+            "length_m": 120.0,
+            "prior_share": 0.5,
+            "plausible_share": 0.9,
+            "streets": 2,
+            "gained_bits": 0.5,
+        }
+    ],
     "out_areas": [
         {
             "area_code": "E09000007",

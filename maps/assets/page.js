@@ -226,6 +226,13 @@ const passersby = (() => {
     onStart.push(show);
   }
 
+  function plausible() {
+    const renderer = pane("plausible", 245);
+    for (const street of data.plausible) {
+      L.polyline(street.lines.map(unpack), { renderer, pane: "plausible", className: `plausible plausible-${street.shade}`, interactive: false }).addTo(map);
+    }
+  }
+
   /* ---- marks --------------------------------------------------------------------- */
 
   const marks = data.marks.map((mark) => ({ ...mark, rows: [], all: [], layer: null, visible: false }));
@@ -1055,5 +1062,5 @@ const passersby = (() => {
     document.documentElement.classList.add("ready");
   }
 
-  return { land, relief, stations, marks: drawnMarks, labels: labelLayer, controls, start, headline };
+  return { land, relief, stations, plausible, marks: drawnMarks, labels: labelLayer, controls, start, headline };
 })();
