@@ -263,7 +263,9 @@ def store_tables(checked: Checked, tables: Tabulated, draft: Path) -> None:
 
 def named_tables(checked: Checked, tables: Tabulated) -> dict[str, pd.DataFrame]:
     """Name every table of a run as the schemas do."""
-    plausible = {} if tables.plausible is None else {"out_plausible": tables.plausible}
+    plausible = {}
+    if tables.plausible is not None:
+        plausible["out_plausible"] = tables.plausible.drop(columns="geometry")
     return plausible | {
         "raw_cells": checked.raw,
         "core_sources": checked.sources,

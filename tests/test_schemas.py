@@ -37,7 +37,7 @@ def test_a_column_says_what_it_means_and_in_what_unit(table):
         if column.name.endswith("_m"):
             assert column.unit == "m"
         if column.name.endswith("_h"):
-            assert column.unit in {"h", "passages/h"}
+            assert column.unit in {"h", "passages/h", "faces/h"}
         if column.name.endswith("_share"):
             assert (column.low, column.high) == (0, 1)
         if column.values:
