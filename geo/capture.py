@@ -12,7 +12,7 @@ import pandas as pd
 from geo.capture_notes import notes_of
 from geo.checks import require_columns
 from geo.errors import EraError, InputError
-from geo.levels import LEAST_SD_LOG
+from geo.moments import LEAST_SD_LOG
 from geo.student_sums import END, ENDLESS, sum_of_students
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo.checks import require_columns
-from geo.levels import ENOUGH, LEAST_SD_LOG
+from geo.moments import ENOUGH, LEAST_SD_LOG
 from geo.prediction import Student, scores
 
 if TYPE_CHECKING:

@@ -76,6 +76,7 @@ def _render(tables: SiteTables, payload: dict[str, Any], *, lean: bool) -> bytes
         "site_url": (tables.site_url or "").rstrip("/"),
         "tiles": tables.tiles,
         "version": tables.version,
+        "streets": bool(payload["plausible"]),
         **drawn,
     }
     if not lean:

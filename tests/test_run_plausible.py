@@ -121,6 +121,9 @@ def test_where_counts_follow_walk_past_streets_are_listed_and_drawn(told):
     streets, called = drawn_in(site, "index.html")
     assert called
     assert 3 < len(streets) <= table["street"].nunique() < table["streets"].iloc[0] / 2
+    assert "streets of a vague place that its counts make likelier" in text_of(
+        site, "index.html"
+    )
     assert drawn_in(site, "embed.html") == ([], False)
 
 
@@ -139,6 +142,7 @@ def test_where_they_do_not_nothing_is_listed_or_drawn(untold):
     site = untold / "site"
     assert not (site / "data" / "plausible.csv").exists()
     assert drawn_in(site, "index.html") == ([], False)
+    assert "counts make likelier" not in text_of(site, "index.html")
     said = text_of(site)
     assert "The count cannot tell streets apart" in said
     assert re.search(r"a CRPS of 0\.\d{3}, without it 0\.\d{3}, a gain of .?0\.\d{3}", said)

@@ -228,9 +228,11 @@ const passersby = (() => {
 
   function plausible() {
     const renderer = pane("plausible", 245);
-    for (const street of data.plausible) {
-      L.polyline(street.lines.map(unpack), { renderer, pane: "plausible", className: `plausible plausible-${street.shade}`, interactive: false }).addTo(map);
-    }
+    const lines = L.layerGroup(data.plausible.map((street) =>
+      L.polyline(street.lines.map(unpack), { renderer, pane: "plausible", className: `plausible plausible-${street.shade}`, interactive: false })));
+    const show = () => (map.getZoom() >= 11.5 ? lines.addTo(map) : lines.remove());
+    map.on("zoomend", show);
+    onStart.push(show);
   }
 
   /* ---- marks --------------------------------------------------------------------- */
