@@ -22,7 +22,7 @@ SENTENCE = "The count cannot tell streets apart: toys do not count."
 def toy_ratios(*values):
     rows = [
         {
-            "force": MET, "counting_era": "late", "place_read": f"Place {number}",
+            "force": MET, "era": "late", "place_read": f"Place {number}",
             "ratio": value, "ratio_lo80": value and value / 14, "ratio_hi80": value and value * 14,
             "ratio_to_median": value, "ratio_to_median_lo80": value and value / 4,
             "ratio_to_median_hi80": value and value * 4,
@@ -101,7 +101,7 @@ def test_ratios_are_of_published_figures(ratios, direct_run):
     ]
     told = told[told["counting_era"].notna()]
     assert ratios["deployments"].sum() == len(told)
-    assert set(ratios["counting_era"]) == set(told["counting_era"])
+    assert set(ratios["era"]) == set(told["counting_era"])
     known = ratios[ratios["ratio"].notna()]
     quotient = known["faces_per_h"] / known["walk_past_per_h"]
     assert (quotient / known["ratio"]).between(0.999, 1.001).all()
