@@ -59,18 +59,22 @@ def _ratio_lines(row: dict[str, Any], ratios: pd.DataFrame) -> Iterator[str]:
             f"Faces per modelled passage here in counting era {one['era']}: "
             f"{one['faces_per_h']:,.0f} / {one['walk_past_per_h']:,.0f} = {one['ratio']:.2g}, "
             f"80 % interval {one['ratio_lo80']:.2g} to {one['ratio_hi80']:.2g}, from "
-            f"{one['deployments']} deployments. No share of people: see the method page."
+            f"{one['deployments']} deployment{'s' * (one['deployments'] > 1)}. No share of "
+            "people: see the method page."
         )
 
 
 def _scenario_lines(row: dict[str, Any]) -> list[str]:
+    """Tell people as scenarios; a level borrowed from another force is too vague for any."""
     from geo.scenarios import CAUTION, scenario_lines
 
-    if pd.isna(row["exposure"]):
+    if pd.isna(row["exposure"]) or row["exposure_source"] == "borrowed":
         return []
     faces = float(row["exposure"])
-    kind = {"reported": "reported", "modelled": "expected", "borrowed": "expected, at a guess,"}
-    what = f"the {faces:,.0f} faces {kind[str(row['exposure_source'])]}"
+    ends = f"{row['exposure_lo80']:,.0f} to {row['exposure_hi80']:,.0f}"
+    reported = row["exposure_source"] == "reported"
+    kind = "reported" if reported else f"expected (80 % interval {ends})"
+    what = f"the {faces:,.0f} faces {kind}"
     return ["Distinct people are not known.", *scenario_lines(faces, what=what), CAUTION]
 
 
@@ -80,4 +84,4 @@ def _street_lines(row: dict[str, Any], out: pd.DataFrame) -> list[str]:
 
     if row["precision"] not in VAGUE_ASKED or pd.isna(row["faces_seen"]):
         return []
-    return [f"Which street of {row['place_read']}? {judge(out).sentence}"]
+    return [f"Where in {row['place_read']}? {judge(out).sentence}"]

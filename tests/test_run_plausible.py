@@ -135,7 +135,7 @@ def test_the_page_says_how_streets_are_told_apart_and_whose_map_it_is(told):
     licences = {entry["path"]: entry["licence"] for entry in manifest["files"]}
     assert "ODbL" in licences["data/plausible.csv"]
     run = run_command("explain", "met-2024-12-11-1", folder=told)
-    assert "Which street of Whitechapel? The count can tell streets apart" in run.stdout
+    assert "Where in Whitechapel? The count can tell streets apart" in run.stdout
 
 
 def test_where_they_do_not_nothing_is_listed_or_drawn(untold):
