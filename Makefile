@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTEST := PYTHONSAFEPATH=1 $(BIN)/python -m pytest
 
-.PHONY: map test wheel-test browser lint format bench bench-streets nominatim lock records clean
+.PHONY: map test wheel-test browser lint format bench bench-streets nominatim lock records scores clean
 
 map: $(VENV)/.run
 	@$(BIN)/passersby run --streets none
@@ -86,6 +86,11 @@ lock:
 # Rebuild the embedded records from the police's own PDFs: make records PDFS=folder
 records: $(VENV)/.run
 	$(BIN)/python -m data.rebuild_records $(PDFS)
+
+# The scorecard of the embedded record, so that a first run need not wait for it.
+scores: $(VENV)/.run
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m flows.rescore > kept_scorecard.part
+	mv kept_scorecard.part data/kept_scorecard.csv
 
 clean:
 	rm -rf $(VENV) $(NOMINATIM) site .passersby build dist

@@ -41,6 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     # A file geo.py lying where the user stands must not hide ours from child processes.
     os.environ.setdefault("PYTHONSAFEPATH", "1")
+    # Threads of linear algebra wait for each other longer than our small matrices take.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _accept_any_letter()
     try:
         return _dispatch(sys.argv[1:] if argv is None else argv)
