@@ -220,7 +220,9 @@ def fit_sites(
     [(8, 7)]
     """
     problem, terms = state_problem(rows, covariates)
-    return SiteModel(terms, fit_spreads(problem, _start(start, terms.books)))
+    curvature = start.fit.curvature if start else None
+    fit = fit_spreads(problem, _start(start, terms.books), curvature=curvature)
+    return SiteModel(terms, fit)
 
 
 def _start(model: SiteModel | None, books: Books) -> Floats:

@@ -122,7 +122,7 @@ def errors_of(standard: Floats) -> Floats:
     return np.exp(ERROR.centre + ERROR.sd * standard)
 
 
-def solve(problem: Problem, standard: Floats) -> tuple[Solved, Rows]:
+def solve(problem: Problem, standard: Floats) -> Solved:
     """
     Condition the terms on the rates, given spreads.
 
@@ -135,8 +135,8 @@ def solve(problem: Problem, standard: Floats) -> tuple[Solved, Rows]:
 
     Returns
     -------
-    solved, rows
-        What the rates tell of the terms, and what is left of the rows.
+    solved
+        What the rates tell of the terms.
 
     Notes
     -----
@@ -145,35 +145,81 @@ def solve(problem: Problem, standard: Floats) -> tuple[Solved, Rows]:
     (Rasmussen and Williams 2006, section 3.4.3), which is well conditioned however alike two
     terms are.
     """
-    from scipy.linalg import cholesky, solve_triangular  # noqa: PLC0415 - slow to import
+    return _Factors.of(problem, standard).solved
 
-    spreads = spreads_of(standard[: len(PRIORS)])
-    errors = errors_of(standard[len(PRIORS) :])
-    own = BLUNT * errors[problem.era] ** 2
-    noise = _noise(problem, own, spreads)
-    whitened = noise.apply(problem.design)
-    gram = (problem.design.T @ whitened).toarray()
-    seen = whitened.T @ problem.rates
-    root = _prior_root(problem, spreads)
-    inner = root.T @ gram @ root
-    inner[np.diag_indices_from(inner)] += 1
-    lower = cholesky(inner, lower=True)
-    half = solve_triangular(lower, root.T, lower=True)  # half' half: covariance of the terms
-    terms = half.T @ (half @ seen)
-    taken = half @ gram
-    solved = Solved(spreads, errors, seen - gram @ terms, gram - taken.T @ taken)
+
+def solve_rows(problem: Problem, standard: Floats) -> tuple[Solved, Rows]:
+    """
+    Condition the terms on the rates, and tell what is left of the rows.
+
+    Parameters
+    ----------
+    problem, standard
+        As for `solve`.
+
+    Returns
+    -------
+    solved, rows
+        What the rates tell of the terms, and what is left of the rows.
+    """
+    from scipy.linalg import solve_triangular  # noqa: PLC0415 - slow to import
+
+    factors = _Factors.of(problem, standard)
+    noise, lower = factors.noise, factors.lower
+    half = solve_triangular(lower, factors.root.T, lower=True)  # half' half: their covariance
+    terms = half.T @ (half @ factors.seen)
     residual = noise.apply(problem.rates - problem.design @ terms)
-    spent = ((whitened @ half.T) ** 2).sum(axis=1)
-    day_spent = ((noise.days.T @ whitened @ half.T) ** 2).sum()
+    spent = ((factors.whitened @ half.T) ** 2).sum(axis=1)
+    day_spent = ((noise.days.T @ factors.whitened @ half.T) ** 2).sum()
     by_day = (noise.sums(residual) ** 2).sum() - noise.day_precision().sum() + day_spent
     logs = noise.log_determinant() + 2 * np.log(np.diagonal(lower)).sum()
-    return solved, Rows(
-        (logs + problem.rates @ residual) / 2,
-        own,
+    return factors.solved, Rows(
+        float(logs + problem.rates @ residual) / 2,
+        BLUNT * factors.solved.errors[problem.era] ** 2,
         residual,
         noise.diagonal() - spent,
-        noise.variance * by_day,
+        noise.variance * float(by_day),
     )
+
+
+@dataclass(frozen=True)
+class _Factors:
+    """The matrices that all else follows from."""
+
+    noise: _Noise
+    whitened: csr_array
+    seen: Floats
+    root: Floats
+    lower: Floats
+    solved: Solved
+
+    @classmethod
+    def of(cls, problem: Problem, standard: Floats) -> _Factors:
+        """Factor the terms' covariance given the rates."""
+        from scipy.linalg import cholesky, solve_triangular  # noqa: PLC0415
+
+        spreads = spreads_of(standard[: len(PRIORS)])
+        errors = errors_of(standard[len(PRIORS) :])
+        noise = _noise(problem, BLUNT * errors[problem.era] ** 2, spreads)
+        whitened = noise.apply(problem.design)
+        gram = (problem.design.T @ whitened).toarray()
+        seen = whitened.T @ problem.rates
+        root = _prior_root(problem, spreads)
+        turned = _times_lower(root, gram)
+        inner = _times_lower(root, turned.T)
+        inner[np.diag_indices_from(inner)] += 1
+        lower = cholesky(inner, lower=True)
+        taken = solve_triangular(lower, turned, lower=True)
+        met = solve_triangular(lower, root.T @ seen, lower=True)
+        solved = Solved(spreads, errors, seen - taken.T @ met, gram - taken.T @ taken)
+        return cls(noise, whitened, seen, root, lower, solved)
+
+
+def _times_lower(lower: Floats, other: Floats) -> Floats:
+    """Multiply by the transpose of a lower triangle, at half the cost of a full product."""
+    from scipy.linalg.blas import dtrmm  # noqa: PLC0415
+
+    return np.asarray(dtrmm(1.0, lower, other, lower=1, trans_a=1)) if len(lower) else other
 
 
 def _noise(problem: Problem, own: Floats, spreads: Spreads) -> _Noise:

@@ -238,10 +238,12 @@ def test_the_slopes_of_the_fit_are_right():
     problem, _ = site_problem.state_problem(rows, COVARIATES)
     point, errors = np.linspace(-1, 1, len(PRIORS)), np.array([0.3, -0.2, 0.1])
 
-    def loss(shared: np.ndarray) -> float:
-        return variance_fit._loss_and_slope(shared, errors, problem)[0]
+    at = variance_fit._At(point, errors, problem)
 
-    _, slope = variance_fit._loss_and_slope(point, errors, problem)
+    def loss(shared: np.ndarray) -> float:
+        return variance_fit._loss_and_slope(at._replace(shared=shared))[0]
+
+    slope = variance_fit._loss_and_slope(at)[1]
     step = 1e-5 * np.eye(len(PRIORS))
     numeric = [(loss(point + e) - loss(point - e)) / 2e-5 for e in step]
     assert slope == pytest.approx(np.array(numeric), rel=1e-4, abs=1e-4)
