@@ -37,25 +37,24 @@ def inside(
 
 def test_known_effects_lie_inside_nine_intervals_of_ten():
     hits: dict[str, list[bool]] = {}
-    for seed in range(30):
-        made = made_rates(seed)
+    for seed in range(16):
+        made = made_rates(seed, Recipe(rows=150, places=25))
         told = fit_sites(made.rows, covariates=COVARIATES).effects()
         for kind, own in inside(told, made.effects).items():
             hits.setdefault(kind, []).extend(own)
     shares = {kind: float(np.mean(own)) for kind, own in hits.items()}
     assert set(shares) == {"era", "drift", "site", "covariate"}
-    assert all(0.84 <= share <= 0.96 for share in shares.values()), shares
+    assert all(0.84 <= share <= 0.97 for share in shares.values()), shares
 
 
 def test_new_rows_lie_inside_their_intervals():
-    recipe = Recipe(rows=400)
     held = []
-    for seed in range(12):
-        rows = made_rates(1000 + seed, recipe).rows
-        model = fit_sites(rows[:300], covariates=COVARIATES)
-        low, high = quantiles(model.predict(rows[300:]), [0.1, 0.9]).T
-        held += [*((low <= rows["log_rate"][300:]) & (rows["log_rate"][300:] <= high))]
-    assert 0.77 <= np.mean(held) <= 0.84
+    for seed in range(6):
+        rows = made_rates(1000 + seed, Recipe(rows=350, places=25)).rows
+        model = fit_sites(rows[:200], covariates=COVARIATES)
+        low, high = quantiles(model.predict(rows[200:]), [0.1, 0.9]).T
+        held += [*((low <= rows["log_rate"][200:]) & (rows["log_rate"][200:] <= high))]
+    assert 0.76 <= np.mean(held) <= 0.84
 
 
 def test_the_order_of_rows_changes_nothing():
