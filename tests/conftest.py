@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+# Before numpy loads: tests run side by side, and on a busy machine threads that wait for one
+# another make small matrices ten times slower than one thread does.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import nominatim_server
 import pytest
 from hypothesis import settings
