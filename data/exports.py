@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from data.area_columns import OUT_AREAS
 from data.era_columns import OUT_ERAS
 from data.errors import SchemaError
 from data.event_schema import OUT_EVENTS
 from data.rate_columns import OUT_RATES
 from data.schema_beside import OUT_PLAUSIBLE, OUT_RATIOS
-from data.schemas import OUT_AREAS, OUT_DEPLOYMENTS, OUT_PLACES, OUT_VAGUENESS, REJECTED_ROWS
+from data.schemas import OUT_DEPLOYMENTS, OUT_PLACES, OUT_VAGUENESS, REJECTED_ROWS
 from data.score_schema import OUT_SCORECARD
 from data.tables import as_rows
 from data.tabulate import conform

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
+from data.area_columns import OUT_AREAS
 from data.event_schema import OUT_EVENTS
-from data.schemas import CORE_DEPLOYMENTS, OUT_AREAS, OUT_DEPLOYMENTS, OUT_PLACES
+from data.schemas import CORE_DEPLOYMENTS, OUT_DEPLOYMENTS, OUT_PLACES
 from geo.checks import require_columns
 
 if TYPE_CHECKING:

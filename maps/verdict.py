@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from geo.forecast_ways import TRAILING
 from geo.scorecard import (
     ERA_RATE,
+    KNOWN_THEN,
+    LATER_MONTHS,
     LEVEL,
     MODEL,
     NEEDED_GAIN,
@@ -31,6 +33,9 @@ SPOKEN = {
     SITE_MEAN: "the mean of the earlier rates of the place",
 }
 """The lines of the scorecard that need no model, as prose names them."""
+
+_STRICTEST = f"{KNOWN_THEN}: {LATER_MONTHS}"
+"""The split that knows least."""
 
 _LEAST_GAP = 0.005
 """Share of a score below which two scores are called equal."""
@@ -62,7 +67,8 @@ def verdict(scores: Sequence[Row]) -> str:
     if LEVEL not in lines or not rivals:
         return ""
     text = _held_against(lines[LEVEL], min(rivals, key=lambda line: line["crps"]))
-    return f"{text} {_models(lines)}".strip().replace("%", " %")
+    then = {s["name"]: s for s in scores if s["split"] == _STRICTEST and s["crps"] is not None}
+    return f"{text} {_models(lines, then)}".strip().replace("%", " %")
 
 
 def _held_against(own: Row, rival: Row) -> str:
@@ -83,23 +89,36 @@ def _held_against(own: Row, rival: Row) -> str:
     )
 
 
-def _models(lines: Mapping[str, Row]) -> str:
+def _models(lines: Mapping[str, Row], then: Mapping[str, Row]) -> str:
     """Say what a model of places gained over the trailing rate, and whether it is used."""
     base, model = lines.get(TRAILING_RATE), lines.get(MODEL)
     if base is None or model is None:
         return ""
-    gain = 1 - model["crps"] / base["crps"]
-    size = f"{abs(gain):.0%} {'below' if gain >= 0 else 'above'}"
     text = (
         "A hierarchical model that also knows each place, what surrounds it and the day scored "
-        f"{model['crps']:.3f}, {size} {SPOKEN[TRAILING_RATE]} ({base['crps']:.3f})."
+        f"{model['crps']:.3f}, {_beside(model, base)} {SPOKEN[TRAILING_RATE]} "
+        f"({base['crps']:.3f}). Its priors were set on months of 2024 that are among these, "
+        "which flatters it."
     )
-    if gain < NEEDED_GAIN:
-        return f"{text} {NEEDED_GAIN:.0%} was asked of it, so it is not used."
+    gains = [1 - model["crps"] / base["crps"]]
+    if TRAILING_RATE in then and MODEL in then:
+        strict, own = then[TRAILING_RATE], then[MODEL]
+        gains.append(1 - own["crps"] / strict["crps"])
+        text += (
+            f" In the later months of the last era, by the eras known then, it scored "
+            f"{own['crps']:.3f}, {_beside(own, strict)} that mean ({strict['crps']:.3f})."
+        )
+    if min(gains) < NEEDED_GAIN:
+        return f"{text} It would have to lie {NEEDED_GAIN:.0%} below, so it is not used."
     return (
         f"{text} That is the {NEEDED_GAIN:.0%} asked of it: on these records it would be the "
         "better estimate."
     )
+
+
+def _beside(score: Row, other: Row) -> str:
+    gap = 1 - score["crps"] / other["crps"]
+    return f"{abs(gap):.0%} {'below' if gap >= 0 else 'above'}"
 
 
 def _choice(own: Row, rival: Row) -> str:

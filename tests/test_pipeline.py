@@ -12,7 +12,7 @@ from running import files_of, run_command
 from data.era_columns import OUT_ERAS
 from data.event_schema import OUT_EVENTS
 from data.rate_columns import OUT_RATES
-from data.schema_beside import OUT_RATIOS
+from data.schema_beside import OUT_PLAUSIBLE, OUT_RATIOS
 from data.schemas import OUT_AREAS, OUT_DEPLOYMENTS, OUT_PLACES, OUT_VAGUENESS, TABLES
 from data.store import read_table
 from flows.pipeline import STAGES
@@ -124,6 +124,8 @@ def test_prefect_run_gives_the_same_bytes(direct_run, prefect_run):
     differing = [name for name in direct if name != DATABASE and direct[name] != flow[name]]
     assert differing == []
     for table in TABLES:
+        if table.name == OUT_PLAUSIBLE.name:
+            continue  # written only where counts tell streets apart; these do not
         pd.testing.assert_frame_equal(
             read_table(direct_run[0] / "site" / DATABASE, table.name),
             read_table(prefect_run[0] / "site" / DATABASE, table.name),
@@ -136,7 +138,7 @@ def test_prefect_run_leaves_its_tasks_and_one_artifact(prefect_run):
     with closing(sqlite3.connect(folder / ".passersby" / "prefect" / "prefect.db")) as database:
         tasks = database.execute("SELECT name, state_name FROM task_run").fetchall()
         artifacts = database.execute("SELECT key, type, data FROM artifact").fetchall()
-    assert len(tasks) == len(STAGES) == 11
+    assert len(tasks) == len(STAGES) == 12
     assert {state for _, state in tasks} == {"Completed"}
     assert [(key, kind) for key, kind, _ in artifacts] == [("passersby-run", "markdown")]
     assert f"| {run.stdout.splitlines()[-1].split(' rows in')[0]} |" in artifacts[0][2]

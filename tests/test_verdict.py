@@ -4,6 +4,8 @@ import pandas as pd
 import pytest
 
 from geo.scorecard import (
+    KNOWN_THEN,
+    LATER_MONTHS,
     LEVEL,
     MODEL,
     ROLLING,
@@ -65,7 +67,20 @@ def test_a_model_is_used_only_if_it_is_a_tenth_better(crps, said):
     model = {"name": MODEL, "split": ROLLING, "crps": crps}
     text = verdict([*lines((0.39, 0.8, 0.9), (0.40, 0.8, 0.9)), model])
     assert said in text
-    assert ("10 % was asked of it, so it is not used." in text) == (crps > 0.36)
+    assert ("have to lie 10 % below, so it is not used." in text) == (crps > 0.36)
+
+
+def test_a_model_that_fails_where_least_was_known_is_not_used():
+    split = f"{KNOWN_THEN}: {LATER_MONTHS}"
+    then = [
+        {"name": name, "split": split, "crps": crps}
+        for name, crps in ((TRAILING_RATE, 0.30), (MODEL, 0.31))
+    ]
+    model = {"name": MODEL, "split": ROLLING, "crps": 0.30}
+    text = verdict([*lines((0.39, 0.8, 0.9), (0.40, 0.8, 0.9)), model, *then])
+    assert "25 % below the mean of the last 30" in text
+    assert "it scored 0.310, 3 % above that mean (0.300)" in text
+    assert "so it is not used" in text
 
 
 def test_nothing_scored_nothing_said():
