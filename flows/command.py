@@ -320,13 +320,18 @@ def _readable(typed: str) -> str:
 
 
 def _predict(options: argparse.Namespace) -> int:
-    from flows.forecast import predict_file, show_forecast
+    from flows.forecast import Basis, predict_file, show_forecast
 
+    basis = Basis(options.as_of, options.project)
     single = "--place, --date and --hours"
     if _is_batch(options, alone=[options.place, options.date, options.hours], single=single):
-        return predict_file(options.file, force=options.force, csv=options.csv)
+        return predict_file(options.file, force=options.force, csv=options.csv, basis=basis)
     return show_forecast(
-        options.place, date=options.date, hours=options.hours, force=options.force
+        options.place,
+        date=options.date,
+        hours=options.hours,
+        force=options.force,
+        basis=basis,
     )
 
 

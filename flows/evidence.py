@@ -65,12 +65,29 @@ def gather(
     state = site or settings.state_database
     if state.is_file():
         where = f"the site {out}" if out else "the last run"
-        return Evidence(where, _read_tables(state, names, where))
+        return Evidence(where, read_tables(state, names, where))
     made = (afresh or _afresh)(settings)
     return Evidence("the embedded records, since nothing has been run here yet", made)
 
 
-def _read_tables(path: Path, names: Sequence[str], where: str) -> dict[str, pd.DataFrame]:
+def read_tables(path: Path, names: Sequence[str], where: str) -> dict[str, pd.DataFrame]:
+    """
+    Read tables of a database.
+
+    Parameters
+    ----------
+    path
+        The database.
+    names
+        Tables wanted.
+    where
+        Whose tables these are, for the message.
+
+    Raises
+    ------
+    InputError
+        If they cannot be read.
+    """
     import duckdb
 
     from data.store import read_table

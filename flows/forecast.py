@@ -14,6 +14,7 @@ from geo.errors import InputError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from flows.known import Known
     from geo.arithmetic import Arithmetic
 
 EXPECTED = ("faces_expected", "faces_expected_lo80", "faces_expected_hi80")
@@ -29,11 +30,51 @@ PREDICTED = (
     "faces_expected_hi90",
     "exposure_source",
     "reason",
+    "evidence",
 )
-"""Columns of the answers, named as in deployments.csv; ``reason`` says what is not known."""
+"""
+Columns of the answers, named as in deployments.csv; ``reason`` says what is not known and
+``evidence`` what moved the expectation.
+"""
 
 
-def predict_file(path: Path, *, force: str | None, csv: Path) -> int:
+class Basis(NamedTuple):
+    """
+    What expectations are to rest on.
+
+    Attributes
+    ----------
+    as_of
+        Day whose knowledge is asked for, as typed; None for all that is known.
+    project
+        Folder whose last run counts too.
+    """
+
+    as_of: str | None = None
+    project: Path | None = None
+
+    def known(self) -> Known:
+        """
+        Gather it.
+
+        Raises
+        ------
+        InputError
+            If the day cannot be read, or is none.
+        """
+        from data.dates import parse_date
+        from flows.known import known_by
+
+        if self.as_of is None:
+            return known_by(None, project=self.project)
+        date = parse_date(self.as_of)
+        if date.precision != "day":
+            msg = f"--as-of needs a day, such as 2024-12-01; {self.as_of!r} is none."
+            raise ValueParseError(msg)
+        return known_by(date.iso, project=self.project)
+
+
+def predict_file(path: Path, *, force: str | None, csv: Path, basis: Basis) -> int:
     """
     Expect the faces of every row of a CSV file and write one row per row.
 
@@ -45,22 +86,26 @@ def predict_file(path: Path, *, force: str | None, csv: Path) -> int:
         Force of rows that name none; by default the force that polices the place.
     csv
         File to write.
+    basis
+        What is known, and when.
 
     Returns
     -------
     code
         0; a row that cannot be predicted has nulls and says why.
     """
+    from data.schema import text
+
     require_writable(csv, beside=path)
     rows = read_rows(path, required=["place", "date", "hours"], optional=["force"])
-    answers, _ = forecast(rows, force=force)
-    write_rows(answers, csv)
+    answers, _ = forecast(rows, force=force, known=basis.known())
+    write_rows(answers, csv, more=[text("evidence", "What moved the expectation.")])
     known = int(answers["faces_expected"].notna().sum())
     print(f"{len(rows)} rows in, {known} predicted, {len(rows) - known} not")
     return 0
 
 
-def show_forecast(place: str, *, date: str, hours: str, force: str | None) -> int:
+def show_forecast(place: str, *, date: str, hours: str, force: str | None, basis: Basis) -> int:
     """
     Print what is expected of one planned deployment, and how that was reached.
 
@@ -70,6 +115,8 @@ def show_forecast(place: str, *, date: str, hours: str, force: str | None) -> in
         The plan, as typed.
     force
         Force that plans it; by default the one that polices the place.
+    basis
+        What is known, and when.
 
     Returns
     -------
@@ -82,7 +129,8 @@ def show_forecast(place: str, *, date: str, hours: str, force: str | None) -> in
         If date or hours cannot be read.
     """
     plan = pd.DataFrame({"place": [place], "date": [date], "hours": [hours], "force": [force]})
-    answers, pieces = forecast(plan.astype("str"), force=force)
+    known = basis.known()
+    answers, pieces = forecast(plan.astype("str"), force=force, known=known)
     row = answers.iloc[0]
     piece = pieces[0]
     if piece is None:
@@ -91,14 +139,16 @@ def show_forecast(place: str, *, date: str, hours: str, force: str | None) -> in
     near = f", within {radius:.0f} m" if pd.notna(radius) else ""
     print(f"{row['force']}, {row['date']}, {row['duration_h']:.2f} h")
     print(f"Place: {row['place_read']} ({row['precision']}{near}; {row['located_by']})")
+    print(known.told)
     for sentence in piece.sentences():
         print(sentence)
+    print(piece.moved_by())
     print("Faces are passages as the force counts them, not people, if it counts as before.")
     return 0
 
 
 def forecast(
-    plans: pd.DataFrame, *, force: str | None
+    plans: pd.DataFrame, *, force: str | None, known: Known
 ) -> tuple[pd.DataFrame, list[Arithmetic | None]]:
     """
     Expect the faces of planned deployments.
@@ -109,6 +159,8 @@ def forecast(
         Columns ``place``, ``date``, ``hours`` and ``force``, as text.
     force
         Force of plans that name none; by default the one that polices the place.
+    known
+        What expectations rest on.
 
     Returns
     -------
@@ -116,14 +168,8 @@ def forecast(
         The columns `PREDICTED`, indexed like ``plans``; and the arithmetic of each, None
         where date or hours cannot be read.
     """
-    from data.eras import load_eras
-    from data.published_totals import load_totals
-    from data.settings import Settings
-    from flows.stages import embedded_record
-
     located = pd.DataFrame(locate_rows(plans, force=force)).drop(columns="geometry")
     located["force"] = located["force"].fillna(_policing(located["area_code"]))
-    known = _Known(embedded_record(), load_eras(project=Settings().eras), load_totals())
     rows: list[dict[str, object]] = []
     pieces: list[Arithmetic | None] = []
     for place, plan in zip(located.to_dict("records"), plans.to_dict("records"), strict=True):
@@ -134,22 +180,14 @@ def forecast(
     return answers, pieces
 
 
-class _Known(NamedTuple):
-    """What expectations rest on."""
-
-    record: pd.DataFrame
-    eras: pd.DataFrame
-    totals: pd.DataFrame
-
-
 def _answer(
     place: dict[str, object],
     plan: dict[str, object],
-    known: _Known,
+    known: Known,
 ) -> tuple[dict[str, object], Arithmetic | None]:
     from data.dates import parse_date
     from data.times import parse_duration
-    from geo.exposure import expect_faces
+    from geo.exposure import expect_at
 
     answer = {name: place.get(name) for name in PREDICTED}
     answer["reason"] = place["reason"] if place["precision"] == "unknown" else None
@@ -160,8 +198,8 @@ def _answer(
         if not isinstance(force, str):
             msg = "Which force it is cannot be told from the place. Name it with --force."
             raise ValueParseError(msg)
-        piece = expect_faces(
-            known.record,
+        piece = expect_at(
+            known.levels,
             known.eras,
             force=force,
             date=date.iso,
@@ -181,6 +219,7 @@ def _answer(
         "faces_expected_lo90": piece.lo90,
         "faces_expected_hi90": piece.hi90,
         "exposure_source": piece.source,
+        "evidence": piece.moved_by() if piece.parts else None,
     }
     return answer | ({"reason": piece.reason} if piece.reason else {}), piece
 

@@ -143,6 +143,12 @@ def _add_predict(commands: argparse._SubParsersAction[_Parser]) -> None:
     add("--force", metavar="NAME", help="police force (by default the one policing the place)")
     add("--file", type=Path, help="CSV with columns place, date, hours; optional force")
     add("--csv", type=Path, metavar="FILE", help="write one row per row of --file")
+    add(
+        "--as-of",
+        metavar="DATE",
+        help="expect with what was known before this day: counts, totals and eras",
+    )
+    _add_project(parser)
 
 
 def _add_explain(commands: argparse._SubParsersAction[_Parser]) -> None:

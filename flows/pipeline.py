@@ -46,6 +46,10 @@ STAGES: dict[Callable[..., Any], str] = {
 """Every stage and what to tell a reader while it runs."""
 
 
+SCORED = ("split", "name", "rows", "crps", "coverage80_share", "coverage90_share")
+"""Columns of the scorecard that a run reports."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """
@@ -63,6 +67,8 @@ class Outcome:
         Sentences about the documents and places for whoever runs it.
     unreachable
         Whether a geocoder or a map server that was to be asked gave no answer.
+    scores
+        Lines of the scorecard, with the columns `SCORED`.
     """
 
     rows_in: int
@@ -73,6 +79,7 @@ class Outcome:
     precision: Mapping[str, int]
     notes: tuple[str, ...] = ()
     unreachable: bool = False
+    scores: tuple[tuple[str, str, int, float, float, float], ...] = ()
 
     @property
     def line(self) -> str:
@@ -168,4 +175,5 @@ def count_outcome(
         precision={name: int(mix.get(name, 0)) for name in PRECISIONS},
         notes=(*checked.notes, *around.notes, *tell_remedies(estimated.untold)),
         unreachable=checked.unreachable or around.unreachable,
+        scores=tuple(tables.scorecard[list(SCORED)].itertuples(index=False, name=None)),
     )

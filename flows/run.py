@@ -88,7 +88,7 @@ def summarise(outcome: Outcome) -> str:
     Returns
     -------
     text
-        Two small tables: rows, and how precisely places are known.
+        Small tables: rows, how precisely places are known, and the scorecard if there is one.
 
     Examples
     --------
@@ -118,4 +118,14 @@ def summarise(outcome: Outcome) -> str:
         "|---|--:|",
         *(f"| {name} | {count} |" for name, count in outcome.precision.items()),
     ]
+    if outcome.scores:
+        lines += [
+            "",
+            "| counts predicted | how | rows | CRPS | inside 80 % | inside 90 % |",
+            "|---|---|--:|--:|--:|--:|",
+            *(
+                f"| {split} | {name} | {rows} | {crps:.3f} | {inside80:.0%} | {inside90:.0%} |"
+                for split, name, rows, crps, inside80, inside90 in outcome.scores
+            ),
+        ]
     return "\n".join(lines)

@@ -104,6 +104,27 @@ class Arithmetic:
             )
         ]
 
+    def moved_by(self) -> str:
+        """
+        Say in one sentence what evidence moved the prediction, and what did not.
+
+        Returns
+        -------
+        sentence
+            Or why nothing is expected.
+        """
+        if not self.parts:
+            return f"No count is expected: {self.reason}"
+        by = [self.parts[0].evidence()] if len(self.parts) == 1 else [_levels(self.parts)]
+        if self.parts[0].hours_n:
+            by.append(f"{self.parts[0].hours_n} known durations, since its own is not known")
+        if self.parts[0].force_sd_log:
+            by.append("a wide allowance for a force that publishes no counts")
+        return (
+            f"Moved by {'; by '.join(by)}; not by the place, its borough or how many walk "
+            "past, which did not tell counts apart well enough on counts not seen."
+        )
+
     def _whose(self) -> list[str]:
         """Say why levels other than those of the deployment's own era are drawn on, if so."""
         if self.source == "borrowed":
@@ -125,6 +146,12 @@ class Arithmetic:
             f"Expected {_faces(self.expected)} faces; {level} prediction interval "
             f"{_faces(low)} to {_faces(high)}{how}."
         )
+
+
+def _levels(parts: tuple[Part, ...]) -> str:
+    """Name the levels of a mixture."""
+    named = [f"{part.era or part.force} ({part.level.n} counts)" for part in parts]
+    return f"the levels of {', '.join(named)}, weighed alike"
 
 
 def _ends(part: Part, share: float, widened: float) -> str:

@@ -12,7 +12,7 @@ from geo.checks import require_columns
 from geo.eras import assign_eras, eras_possible
 from geo.errors import InputError
 from geo.level_choice import Case, choose
-from geo.levels import Observation, calibrate, known_floats, observe
+from geo.levels import Levels, Observation, calibrate, known_floats, observe
 from geo.site_columns import COVARIATES, SPOTS
 
 NEEDED = frozenset({"force", "date", "duration_h", "faces_seen"})
@@ -159,13 +159,47 @@ def expect_faces(  # noqa: PLR0913 - a deployment is told by four things
     >>> expect_faces(rows, eras, force="F", date="2030-01-01", hours=4).expected
     400.0
     """
+    return expect_at(
+        calibrate(record, eras), eras, force=force, date=date, hours=hours, totals=totals
+    )
+
+
+def expect_at(  # noqa: PLR0913 - a deployment is told by four things
+    levels: Levels,
+    eras: pd.DataFrame,
+    *,
+    force: str,
+    date: str,
+    hours: float | None,
+    totals: pd.DataFrame | None = None,
+) -> Arithmetic:
+    """
+    Expect the faces of one of many deployments, from levels calibrated once.
+
+    Parameters
+    ----------
+    levels
+        From `geo.levels.calibrate`.
+    eras, force, date, hours, totals
+        As for `expect_faces`.
+
+    Returns
+    -------
+    expected
+        As from `expect_faces`.
+
+    Raises
+    ------
+    InputError
+        If the hours are not above 0 and at most 72.
+    """
     if hours is not None and not 0 < hours <= 72:  # noqa: PLR2004 - the bound of duration_h
         msg = f"`hours` must be above 0 and at most 72; got {hours}. Give hours, not minutes."
         raise InputError(msg)
     names = eras_possible(eras, force=force, date=date)
     era = names[0] if len(names) == 1 else None
     case = Case(force, date, era, hours, (), aborted=False)
-    return _with_quantities([choose(case, calibrate(record, eras), eras, totals=totals)])[0]
+    return _with_quantities([choose(case, levels, eras, totals=totals)])[0]
 
 
 def explain_exposure(

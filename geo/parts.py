@@ -12,6 +12,7 @@ from geo.prediction import Student
 
 if TYPE_CHECKING:
     from geo.current_level import CurrentLevel
+    from geo.later_totals import Told
     from geo.levels import Basis
 
 
@@ -81,6 +82,36 @@ class Part:
             self._scale_sentence(),
         ]
 
+    def evidence(self) -> str:
+        """Name what moved the level, each with its size."""
+        level = self.level
+        order = "last" if level.ahead > 0 else "nearest"
+        which = f"the {order} {level.n} of {level.of} other counts"
+        if level.n == level.of:
+            which = f"{level.n} other counts"
+        by = [f"{which} of {self.era or self.force}"]
+        by += [
+            (
+                f"the total told for {told.first_date} to {told.last_date} "
+                f"(x {math.exp(gain * surprise):.2f})"
+            )
+            for told, gain, surprise in self._followed()
+        ]
+        if level.drift and level.ahead > 0:
+            wider = math.sqrt(level.variance / (level.sd_log**2 * (1 + 1 / level.n)))
+            by.append(
+                f"the drift of {level.ahead:.1f} months after the last count (intervals x "
+                f"{wider:.2f})"
+            )
+        return "; by ".join(by)
+
+    def _followed(self) -> list[tuple[Told, float, float]]:
+        """Return each total with its gain and its surprise."""
+        moved = self.level.moved
+        if moved is None:
+            return []
+        return list(zip(self.level.told, moved.gains, moved.surprises, strict=True))
+
     def _counts_sentence(self) -> str:
         level = self.level
         whose = f"{self.force}, counting era {self.era}" if self.era else self.force
@@ -128,9 +159,6 @@ class Part:
                 f"{level.elsewhere:.5f}^2) / ({level.freedom} + {level.ahead:.2f})) = "
                 f"{level.sd_log:.5f}."
             )
-        if level.moved is None:
-            return lines
-        told = zip(level.told, level.moved.gains, level.moved.surprises, strict=True)
         lines += [
             (
                 f"The total told for {total.first_date} to {total.last_date} leaves "
@@ -138,7 +166,7 @@ class Part:
                 f"singly, {total.ratio:.3f} times the era's faces per deployment: a level "
                 f"{surprise:+.5f} from the mean, of which {gain:.4f} is followed."
             )
-            for total, gain, surprise in told
+            for total, gain, surprise in self._followed()
         ]
         return lines
 

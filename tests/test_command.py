@@ -278,6 +278,62 @@ def test_predict_answers_every_row_in_order(tmp_path, capsys):
     assert capsys.readouterr().out.splitlines()[-1] == "3 rows in, 2 predicted, 1 not"
 
 
+def test_predict_says_in_one_sentence_what_moved_it(capsys, tmp_path):
+    plan = ["--place", "North End, Croydon", "--date", "2025-05-06", "--hours", "5h30m"]
+    assert main(["predict", *plan, "--project", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    (said,) = [line for line in out.splitlines() if line.startswith("Moved by ")]
+    assert "the last 30 of 62 other counts of met-2024-09" in said
+    assert "the total told for 2025-01-01 to 2025-12-31 (x 1." in said
+    assert "the drift of 4.5 months after the last count" in said
+    assert "not by the place" in said
+    assert "Rests on the embedded record, 211 counts to 2024-12-20." in out
+
+
+def predicted(tmp_path, *options):
+    plans, csv = tmp_path / "planned.csv", tmp_path / "predicted.csv"
+    plans.write_text("place,date,hours\n" + '"North End, Croydon",2024-12-06,5.5\n')
+    arguments = ["--file", str(plans), "--csv", str(csv), "--project", str(tmp_path)]
+    assert main(["predict", *arguments, *options]) == 0
+    return pd.read_csv(csv).iloc[0]
+
+
+def test_predict_as_of_a_day_knows_nothing_later(tmp_path, capsys):
+    now = predicted(tmp_path)
+    then = predicted(tmp_path, "--as-of", "2024-11-01")
+    assert now["counting_era"] == "met-2024-09"
+    # The era known then began, by the counts themselves, in the second half of August.
+    assert then["counting_era"].startswith("metropolitan-police-2024-08-")
+    assert then["faces_expected"] != now["faces_expected"]
+    assert "the drift of 1.2 months after the last count" in then["evidence"]
+    before = predicted(tmp_path, "--as-of", "2024-07-01")
+    assert before["faces_expected"] < then["faces_expected"] / 2
+    assert "total told" not in before["evidence"]
+    capsys.readouterr()
+    for wrong, said in (("2024", "needs a day"), ("soon", "soon")):
+        arguments = ["--place", "Camden", "--date", "2025-05-06", "--hours", "5"]
+        assert main(["predict", *arguments, "--as-of", wrong]) == 2
+        assert said in capsys.readouterr().err
+
+
+def test_predict_rests_on_the_last_run_too(tmp_path, capsys):
+    rows = "".join(
+        f'0{day}/03/2025,"North End, Croydon",5h00m,{20_000 + 700 * day}\n'
+        for day in range(1, 10)
+    )
+    record = tmp_path / "met-2025.csv"
+    record.write_text("Date,Deployment,Duration,Faces Seen\n" + rows)
+    project = ["--project", str(tmp_path), "--out", str(tmp_path / "site")]
+    options = ["--force", "Metropolitan Police", "--offline", "--direct"]
+    assert main(["run", str(record), *options, *project]) == 0
+    capsys.readouterr()
+    plan = ["--place", "North End, Croydon", "--date", "2025-03-11", "--hours", "5"]
+    assert main(["predict", *plan, "--project", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert "and on 9 more of this project's last run" in out
+    assert "the last 9" in out or "of 71 other counts" in out
+
+
 @pytest.mark.parametrize("pair", ["Faces", "=faces_seen", "Faces="])
 def test_renames_need_both_ends(pair):
     with pytest.raises(UsageError, match="Header=column"):

@@ -142,6 +142,7 @@ def test_prefect_run_leaves_its_tasks_and_one_artifact(prefect_run):
     assert {state for _, state in tasks} == {"Completed"}
     assert [(key, kind) for key, kind, _ in artifacts] == [("passersby-run", "markdown")]
     assert f"| {run.stdout.splitlines()[-1].split(' rows in')[0]} |" in artifacts[0][2]
+    assert "| Each month from the months before | Level of the day" in artifacts[0][2]
 
 
 @pytest.mark.slow
