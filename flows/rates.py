@@ -22,6 +22,7 @@ _FIRST, _LAST = "-01-01", "-12-31"
 _YEAR = len("2024")
 
 _TABLES = ("core_deployments", "out_deployments")
+_ERAS = "out_eras"
 
 NOT_ACCURACY = (
     "Faces are passages, not people, and the force's own rounded estimate: this is no accuracy "
@@ -84,22 +85,21 @@ def tell_rates(asked: Asked) -> str:
     InputError
         If nothing states the figures asked for.
     """
-    from data.eras import load_eras
     from flows.batch import require_writable
 
     if asked.csv:
         require_writable(asked.csv)
     first, last = _span(asked)
-    rows, found_in = _deployments(asked)
+    rows, eras, found_in = _deployments(asked)
     rows = _of_force(rows, asked.force)
     inside, doubtful = _within(rows, first, last)
-    table = _rates(asked, inside, load_eras())
+    table = _rates(asked, inside, eras)
     told = table[table["deployments"] > 0]
     if told.empty:
         raise InputError(_nothing(asked, found_in))
     if asked.csv:
         _write(table, asked.csv)
-    return "\n".join(_lines(asked, table, load_eras(), found_in=found_in, doubtful=doubtful))
+    return "\n".join(_lines(asked, table, eras, found_in=found_in, doubtful=doubtful))
 
 
 def _span(asked: Asked) -> tuple[str | None, str | None]:
@@ -129,8 +129,8 @@ def _whole(date: str, rest: str) -> str:
     return date + rest[len(date) - _YEAR :]
 
 
-def _deployments(asked: Asked) -> tuple[pd.DataFrame, str]:
-    """Return deployments with their areas, and where they were found."""
+def _deployments(asked: Asked) -> tuple[pd.DataFrame, pd.DataFrame, str]:
+    """Return deployments with their areas, the counting eras, and where they were found."""
     from data.tabulate import in_areas
     from flows.evidence import gather
     from geo.rate_table import with_all_alerts
@@ -138,9 +138,9 @@ def _deployments(asked: Asked) -> tuple[pd.DataFrame, str]:
     def afresh(settings: Settings) -> dict[str, pd.DataFrame]:
         return _afresh(settings, placed=asked.by == "area")
 
-    evidence = gather(_TABLES, out=asked.out, project=asked.project, afresh=afresh)
+    evidence = gather((*_TABLES, _ERAS), out=asked.out, project=asked.project, afresh=afresh)
     rows = in_areas(*(evidence.tables[name] for name in _TABLES))
-    return with_all_alerts(rows), evidence.found_in
+    return with_all_alerts(rows), evidence.tables[_ERAS], evidence.found_in
 
 
 def _afresh(settings: Settings, *, placed: bool) -> dict[str, pd.DataFrame]:
@@ -154,10 +154,10 @@ def _afresh(settings: Settings, *, placed: bool) -> dict[str, pd.DataFrame]:
     checked = check_records(read_documents(request), request)
     if not placed:
         none = checked.core[["deployment_id"]].assign(area_code=None, area_name=None)
-        return dict(zip(_TABLES, (checked.core, none), strict=True))
+        return dict(zip(_TABLES, (checked.core, none), strict=True)) | {_ERAS: checked.eras}
     checked, places = locate_records(checked, request.lookup)
     joined = join_places(with_readings(checked.core, checked.corrections), places)
-    return dict(zip(_TABLES, (checked.core, joined), strict=True))
+    return dict(zip(_TABLES, (checked.core, joined), strict=True)) | {_ERAS: checked.eras}
 
 
 def _of_force(rows: pd.DataFrame, name: str | None) -> pd.DataFrame:

@@ -213,3 +213,13 @@ def test_the_method_page_tells_the_rates(direct_run):
     for words in ("not people", "not a “hit rate”", "not samples", "says nothing of accuracy"):
         assert words in section
     assert 'href="#rates"' in page
+
+
+def test_the_eras_of_the_project_keep_rates_apart(alone, capsys):
+    head = "force,era,first_date,last_date,label,note"
+    line = "Metropolitan Police,met-x,2024-11-01,,since November 2024,made up"
+    (alone / "eras.csv").write_text(f"{head}\n{line}\n", encoding="utf-8")
+    span = ("--from", "2024-10-15", "--to", "2024-11-15")
+    message = refused(capsys, "--force", "met", "--per", "faces", *span)
+    assert "met-2024-09" in message
+    assert "met-x" in message
