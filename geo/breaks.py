@@ -12,7 +12,7 @@ import pandas as pd
 
 from geo.checks import require_columns
 from geo.level_grid import DailyCounts
-from geo.level_paths import Record, follow_level, log_evidence
+from geo.level_paths import Record, follow_level, log_loss
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -257,7 +257,7 @@ def _settle(record: Record, counts: DailyCounts) -> tuple[LevelPath, list[_Windo
     """Find sure breaks; bar the weaker end of a span too short to be one, and look again."""
     while True:
         path = follow_level(record)
-        windows = _sure(record, _windows(path.break_share))
+        windows = _sure(record, path)
         weakest = _too_short(windows, counts)
         if weakest is None:
             return path, windows
@@ -277,15 +277,13 @@ def _windows(shares: NDArray[np.float64]) -> list[_Window]:
     return windows
 
 
-def _sure(record: Record, windows: Sequence[_Window]) -> list[_Window]:
+def _sure(record: Record, path: LevelPath) -> list[_Window]:
     """Weigh likely breaks one by one; return the sure ones in order of time."""
-    whole = log_evidence(record) if windows else 0.0
     sure = []
-    for window in windows:
-        days = window.days(len(record.hazard))
-        without = min(log_evidence(record.without_breaks(days)) - whole, -_TINY)
+    for window in _windows(path.break_share):
+        without = min(log_loss(record, path, window.start, window.end), -_TINY)
         share = float(-np.expm1(without))
-        prior = record.prior_share(days)
+        prior = record.prior_share(window.days(len(record.hazard)))
         bayes = math.log(share) - without - math.log(prior / (1 - prior))
         if share >= SURE:
             sure.append(replace(window, share=share, bayes=bayes))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -136,22 +137,25 @@ class LevelGrid:
         """Mean level of each state: halfway between the components of a mixture."""
         return np.asarray(self.levels[:, None] + self.shifts[None, :] / 2)
 
+    @cached_property
+    def chance(self) -> Floats:
+        """Probability of each shift for a new span, shape (shifts,)."""
+        return np.asarray(self._by_shift(self.prior[None, :])[0])
+
     def break_from(self, weights: Floats) -> Floats:
         """Return where weights on states lie after a break; a mixture ends in a plain span."""
         old = self._by_shift(weights)
         into = self.into @ old[:, 0]
-        plain = np.einsum("sij,js->i", self.out_of[1:], old[:, 1:])
-        chance = self._by_shift(self.prior[None, :])[0]
-        new = into.T * chance
+        plain = (self.out_of[1:] @ old[:, 1:].T[..., None]).sum(axis=0)[:, 0]
+        new = into.T * self.chance
         new[:, 0] += plain
         return np.repeat(new, len(SCALES_LOG), axis=1) * self._within()
 
     def break_to(self, values: Floats) -> Floats:
         """Return the expectation of values after a break, by the state before it."""
         ahead = self._by_shift(values * self._within())
-        chance = self._by_shift(self.prior[None, :])[0]
-        plain = np.einsum("sij,is,s->j", self.into, ahead, chance)
-        mixed = np.einsum("sij,i->js", self.out_of[1:], ahead[:, 0])
+        plain = ((ahead * self.chance).T[:, None, :] @ self.into).sum(axis=0)[0]
+        mixed = (ahead[:, 0] @ self.out_of[1:]).T
         old = np.column_stack([plain, mixed])
         return np.asarray(np.repeat(old, len(SCALES_LOG), axis=1))
 

@@ -36,8 +36,14 @@ DRIFT_SD_LOG = 0.15
 BREAKS_PER_YEAR = 0.5
 """Breaks expected in a year, before anything is seen."""
 
+_MOST_SURE = 0.99
+"""Greatest prior probability of a break: over a gap of decades it would round to certainty."""
+
 _DAYS_PER_MONTH = 30.44
 _DAYS_PER_YEAR = 365.25
+
+_LEAST = 1e-300
+"""Stands for an evidence too small for a double."""
 
 _STABLE = 0.5
 """Most of a level's weight that one step of the drift moves along the grid."""
@@ -56,11 +62,20 @@ class LevelPath:
         Posterior mean of the log level; of a mixture, halfway between its components.
     mixed_share
         Probability that two ways of counting were mixed.
+    forward, scales
+        Each day's states given the days up to it, shape (days, levels, columns), and the
+        density of each day, shape (days,).
+    ahead
+        How likely the days after each day are in each of its states, over their density,
+        shaped as ``forward``.
     """
 
     break_share: Floats
     level: Floats
     mixed_share: Floats
+    forward: Floats
+    scales: Floats
+    ahead: Floats
 
 
 @dataclass(frozen=True)
@@ -91,6 +106,7 @@ class Record:
         gaps = np.diff(counts.days, prepend=counts.days[0])
         grid = LevelGrid.over(counts)
         hazard = -np.expm1(-BREAKS_PER_YEAR * gaps / _DAYS_PER_YEAR)
+        hazard = np.minimum(hazard, _MOST_SURE)
         drifts = tuple(_drift(gap) for gap in gaps.tolist())
         return cls(grid, likelihoods(counts, grid), hazard, drifts)
 
@@ -137,20 +153,45 @@ def follow_level(record: Record) -> LevelPath:
     forward, scales = _forward(record)
     grid, days = record.grid, len(scales)
     broke, level, mixed = np.zeros((3, days))
-    ahead = np.ones_like(forward[0])
+    ahead = np.ones_like(forward)
     for day in range(days - 1, -1, -1):
-        smooth = forward[day] * ahead
+        smooth = forward[day] * ahead[day]
         level[day] = (smooth * grid.centre).sum()
         mixed[day] = smooth[:, grid.shifts != 0].sum()
         if day == 0:
             break
         hazard = record.hazard[day]
-        value = record.likely[day] * ahead / scales[day]
+        value = record.likely[day] * ahead[day] / scales[day]
         after = grid.break_to(value)
         before = _drifted(forward[day - 1], record.drifts[day])
         broke[day] = hazard * (before * after).sum()
-        ahead = _drifted((1 - hazard) * value + hazard * after, record.drifts[day])
-    return LevelPath(np.clip(broke, 0.0, 1.0), level, mixed)
+        ahead[day - 1] = _drifted((1 - hazard) * value + hazard * after, record.drifts[day])
+    return LevelPath(np.clip(broke, 0.0, 1.0), level, mixed, forward, scales, ahead)
+
+
+def log_loss(record: Record, path: LevelPath, first: int, end: int) -> float:
+    """
+    Return what the log evidence changes by where breaks before some days are forbidden.
+
+    Parameters
+    ----------
+    record, path
+        The record, and what `follow_level` made of it.
+    first, end
+        The days, the end left out; not the first of the record.
+
+    Returns
+    -------
+    loss
+        `log_evidence` without these breaks less that with them, from these days alone: what
+        comes before and after them is summed up already.
+    """
+    now, loss = path.forward[first - 1], 0.0
+    for day in range(first, end):
+        now = _drifted(now, record.drifts[day]) * record.likely[day]
+        scale = float(now.sum())
+        now, loss = now / scale, loss + math.log(scale / path.scales[day])
+    return loss + math.log(max(float((now * path.ahead[end - 1]).sum()), _LEAST))
 
 
 def _forward(record: Record) -> tuple[Floats, Floats]:
