@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 TRAILING = 30
 """Rows behind the trailing rate: about two months of the record of 2024."""
 
-
 FOLDS = 5
 """Folds of places: as many fits of a model as it takes to leave every place out once."""
+
+Group = tuple[str, str, bool]
+"""Force, era, and whether hours are known: counts of one group may be compared."""
 
 
 class Count(NamedTuple):
@@ -49,7 +51,7 @@ class Count(NamedTuple):
     row: int
     date: str
     month: float
-    group: tuple[str, str, bool]
+    group: Group
     place: str
     log_hours: float
     rate: float
@@ -81,9 +83,12 @@ if TYPE_CHECKING:
     """From the counts of a month, and those of the months before, to what is expected."""
 
 
-def alike(count: Count, before: Sequence[Count]) -> list[Count]:
-    """Return the earlier counts that one may be compared with."""
-    return [other for other in before if other.group == count.group]
+def by_group(counts: Sequence[Count]) -> dict[Group, list[Count]]:
+    """Return counts by what they may be compared with, each in the order given."""
+    groups: dict[Group, list[Count]] = defaultdict(list)
+    for count in counts:
+        groups[count.group].append(count)
+    return groups
 
 
 def by_level(now: Sequence[Count], before: Sequence[Count]) -> list[Forecast]:
@@ -98,11 +103,9 @@ def by_level(now: Sequence[Count], before: Sequence[Count]) -> list[Forecast]:
     before
         Counts of earlier months.
     """
-    by_group: dict[tuple[str, str, bool], list[Count]] = defaultdict(list)
-    for count in before:
-        by_group[count.group].append(count)
-    elsewhere = _within(list(by_group.values()))
-    known = {group: _ready(counts) for group, counts in by_group.items()}
+    groups = by_group(before)
+    elsewhere = _within(list(groups.values()))
+    known = {group: _ready(groups[group]) for group in {count.group for count in now}}
     forecasts = []
     for count in now:
         track, drift = known[count.group]
@@ -137,7 +140,7 @@ class Widened:
 
     def __init__(self, way: Way) -> None:
         self._way = way
-        self._seen: dict[tuple[str, str, bool], list[Outcome]] = defaultdict(list)
+        self._seen: dict[Group, list[Outcome]] = defaultdict(list)
 
     def __call__(self, now: Sequence[Count], before: Sequence[Count]) -> list[Forecast]:
         """Expect the counts of a month, and remember what came of them."""
@@ -155,27 +158,27 @@ class Widened:
 
 def by_trailing_rate(now: Sequence[Count], before: Sequence[Count]) -> list[Forecast]:
     """Expect the geometric mean of the last 30 rates of the era, with their spread."""
-    forecasts = []
+    forecasts, groups = [], by_group(before)
     for count in now:
-        recent = Moments.of(other.rate for other in alike(count, before)[-TRAILING:])
+        recent = Moments.of(other.rate for other in groups[count.group][-TRAILING:])
         forecasts.append(_about(count, recent, recent))
     return forecasts
 
 
 def by_era_rate(now: Sequence[Count], before: Sequence[Count]) -> list[Forecast]:
     """Expect the hours times the geometric mean of all the rates of the era so far."""
-    forecasts = []
+    forecasts, groups = [], by_group(before)
     for count in now:
-        level = Moments.of(other.rate for other in alike(count, before))
+        level = Moments.of(other.rate for other in groups[count.group])
         forecasts.append(_about(count, level, level))
     return forecasts
 
 
 def by_site_mean(now: Sequence[Count], before: Sequence[Count]) -> list[Forecast]:
     """Expect the mean of the place's own rates of the era, else the trailing rate."""
-    forecasts = []
+    forecasts, groups = [], by_group(before)
     for count in now:
-        own = alike(count, before)
+        own = groups[count.group]
         site = Moments.of(other.rate for other in own if other.place == count.place)
         recent = Moments.of(other.rate for other in own[-TRAILING:])
         # One place's few counts tell its mean, not its spread: that is the era's.
@@ -228,7 +231,8 @@ def each_month(
         now = [count for count in counts if count.date[:7] == month]
         if regroup is not None:
             before, now = regroup(before, now)
-        now = [count for count in now if len(alike(count, before)) >= ENOUGH]
+        groups = by_group(before)
+        now = [count for count in now if len(groups[count.group]) >= ENOUGH]
         found += _told(now, before, ways)
     return found
 
@@ -257,7 +261,8 @@ def each_fold(
     for fold in range(FOLDS):
         others = [count for count in counts if places[count.place] != fold]
         now = [count for count in counts if places[count.place] == fold]
-        now = [count for count in now if len(alike(count, others)) >= ENOUGH]
+        groups = by_group(others)
+        now = [count for count in now if len(groups[count.group]) >= ENOUGH]
         found += _told(now, others, ways)
     return found
 

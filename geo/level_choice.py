@@ -141,8 +141,11 @@ class _OwnEra(NamedTuple):
 
 def _first_date(case: Case, eras: pd.DataFrame) -> str:
     """Return the first day of a case's era; empty for a force without eras."""
-    here = eras["first_date"][(eras["force"] == case.force) & (eras["era"] == case.era)]
-    return str(here.iloc[0]) if len(here) else ""
+    # A plain loop: masks of pandas cost more than all else where rows are many.
+    for force, era, first in zip(eras["force"], eras["era"], eras["first_date"], strict=True):
+        if (force, era) == (case.force, case.era):
+            return str(first)
+    return ""
 
 
 def _own_level(case: Case, own: _OwnEra, levels: Levels) -> tuple[Part, ...]:

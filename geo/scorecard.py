@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -215,12 +217,17 @@ def _known_then(
 ) -> list[tuple[object, ...]]:
     """Score the months of each force's last era by the eras known when they began."""
     began = eras.groupby("force")["first_date"].max().to_dict()
+    since = min(began.values(), default="9")[:7]
+    months = sorted({count.date[:7] for count in counts if count.date[:7] >= since})
+    known = {month: known_eras(together, as_of=f"{month}-01") for month in months}
 
     def regroup(
         before: Sequence[Count], now: Sequence[Count]
     ) -> tuple[list[Count], list[Count]]:
-        known = known_eras(together, as_of=f"{now[0].date[:7]}-01")
-        return [_in_era(c, known) for c in before], [_in_era(c, known) for c in now]
+        month = now[0].date[:7]
+        if month not in known:
+            known[month] = known_eras(together, as_of=f"{month}-01")
+        return _in_eras(before, known[month]), _in_eras(now, known[month])
 
     simple: dict[str, Way] = {
         LEVEL: Widened(by_level),
@@ -228,9 +235,9 @@ def _known_then(
         ERA_RATE: by_era_rate,
     }
     models = _models(together, plain=False)
-    since = min(began.values(), default="9")[:7]
-    # The widening of intervals learns from all months before; a model is only asked for these.
-    every = each_month(counts, simple, regroup=regroup)
+    # The widening of intervals learns from months before, none before the eras known then.
+    early = min([since, *(_last_begun(known[month]) for month in months)])
+    every = each_month(counts, simple, regroup=regroup, since=early)
     told = [pair for pair in every if pair[0].date[:7] >= since]
     modelled = each_month(counts, models, regroup=regroup, since=since)
     both = [
@@ -252,8 +259,24 @@ def _known_then(
     return lines
 
 
-def _in_era(count: Count, known: pd.DataFrame) -> Count:
-    """Put a count into the last era known that had begun by its day."""
-    own = known[(known["force"] == count.group[0]) & (known["first_date"] <= count.date)]
-    era = str(own["era"].iloc[-1]) if len(own) else ""
-    return count._replace(group=(count.group[0], era, count.group[2]))
+def _last_begun(known: pd.DataFrame) -> str:
+    """Return the first month in which a force's last era known had begun."""
+    return min(known.groupby("force")["first_date"].max(), default="9")[:7]
+
+
+def _in_eras(counts: Sequence[Count], known: pd.DataFrame) -> list[Count]:
+    """Put each count into the last era known that had begun by its day."""
+    firsts: dict[str, list[str]] = defaultdict(list)
+    names: dict[str, list[str]] = defaultdict(list)
+    for force, first, era in zip(
+        known["force"], known["first_date"], known["era"], strict=True
+    ):
+        firsts[force].append(first)
+        names[force].append(era)
+    placed = []
+    for count in counts:
+        force, _, with_hours = count.group
+        begun = bisect_right(firsts[force], count.date)
+        era = names[force][begun - 1] if begun else ""
+        placed.append(count._replace(group=(force, era, with_hours)))
+    return placed
