@@ -96,20 +96,21 @@ def totals_after(
     -------
     told
         In order of time; none overlaps another. Of two that overlap the later published is
-        kept, and of these the longer.
+        kept, of these the longer, and of these the one of more deployments and faces.
     """
     require_columns(totals, set(COLUMNS), name="totals")
     if not known.dates:
         return []
     latest_first = totals.sort_values(
-        ["published_on", "last_date", "first_date"], ascending=[False, False, True]
+        ["published_on", "last_date", "first_date", "deployments", "faces_seen"],
+        ascending=[False, False, True, False, False],
     )
     found: list[Told] = []
     for row in latest_first.to_dict("records"):
         if row["first_date"] < first_date or row["last_date"] <= max(known.dates):
             continue
         told = _beyond(row, known, mean_log)
-        if told is not None and all(_apart(told.span, other.span) for other in found):
+        if told is not None and all(_apart(told, other) for other in found):
             found.append(told)
     return sorted(found, key=lambda told: told.span.first)
 
@@ -134,8 +135,9 @@ def _beyond(row: Mapping[Hashable, object], known: Known, mean_log: float) -> To
     return Told(first, last, deployments, faces, ratio, span)
 
 
-def _apart(span: Later, other: Later) -> bool:
-    return span.last <= other.first or other.last <= span.first
+def _apart(told: Told, other: Told) -> bool:
+    """Say whether two totals have no day in common."""
+    return told.last_date < other.first_date or other.last_date < told.first_date
 
 
 class Moved(NamedTuple):
