@@ -35,9 +35,7 @@ def test_the_short_way_is_that_of_expect_faces(name):
     dates, logs, _ = simulate(HISTORIES[name], COURSES["walk .10"], np.random.default_rng(1))
     day = months_later(dates[-1], 3)
     rows = intervals(dates, logs, [day], elsewhere=Moments())
-    piece = expect_faces(
-        as_record(dates, logs), one_era(), force=FORCE, date=day, hours=4.0
-    )
+    piece = expect_faces(as_record(dates, logs), one_era(), force=FORCE, date=day, hours=4.0)
     told = [piece.expected, piece.lo80, piece.hi80, piece.lo90, piece.hi90]
     assert told == pytest.approx((4 * np.exp(rows[0])).tolist(), rel=1e-5)
     assert (piece.widening is None) == (name == "4 x 5")
@@ -82,4 +80,6 @@ def test_what_honestly_fails():
 
 def test_the_one_who_knows_needs_the_plain_width_of_the_errors():
     needs = oracle_width(HISTORIES["12 x 10"], COURSES["stays"])
-    assert needs == pytest.approx([math.exp(2 * 1.28155 * 0.43 * math.sqrt(1 + 1 / 120))] * 6, rel=1e-4)
+    assert needs == pytest.approx(
+        [math.exp(2 * 1.28155 * 0.43 * math.sqrt(1 + 1 / 120))] * 6, rel=1e-4
+    )

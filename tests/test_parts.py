@@ -69,7 +69,9 @@ def assert_redone(piece):
 @pytest.fixture(scope="module")
 def walked():
     """Return a year of counts that trend, and so are followed by their nearest."""
-    dates, logs, _ = simulate(HISTORIES["12 x 10"], COURSES["trend +5 %"], np.random.default_rng(4))
+    dates, logs, _ = simulate(
+        HISTORIES["12 x 10"], COURSES["trend +5 %"], np.random.default_rng(4)
+    )
     rows = as_record(dates, np.log(np.round(np.exp(logs) * 4.0) / 4.0))
     return rows.assign(deployment_id=[f"d-{n}" for n in range(len(rows))], status="reported")
 
@@ -122,7 +124,9 @@ def test_a_day_ahead_with_a_total(walked):
     )
     text = assert_redone(piece)
     ratio = 900_000 / 80 / walked["faces_seen"].mean()
-    assert find("# times the era's faces per deployment", text)[0] == pytest.approx(ratio, abs=1e-3)
+    assert find("# times the era's faces per deployment", text)[0] == pytest.approx(
+        ratio, abs=1e-3
+    )
     assert piece.expected > without.expected
 
 

@@ -58,7 +58,10 @@ def test_no_rows_are_a_good_table(write, tmp_path):
         ({"faces_seen": "2.5"}, "line 3, faces_seen: '2.5' is not a whole number"),
         ({"faces_seen": "²"}, "line 3, faces_seen: '²' is not a whole number"),
         ({"rounded": "about"}, "line 3, rounded: 'about' is neither yes nor no"),
-        ({"last_date": "2024-08-31"}, "line 3: the dates 2024-09-01, 2024-08-31 and 2025-10-31"),
+        (
+            {"last_date": "2024-08-31"},
+            "line 3: the dates 2024-09-01, 2024-08-31 and 2025-10-31",
+        ),
         ({"published_on": "2025-09-29"}, "2025-09-29 are not in order"),
     ],
 )

@@ -119,9 +119,9 @@ def test_without_leaves_one_out(pairs):
     month, log = pairs[0]
     rest = track.without(month, [log])
     assert len(rest) == len(track) - 1
-    assert Track.of([*zip(rest.months, rest.logs, strict=True), (month, log)]).logs.tolist() == (
-        track.logs.tolist()
-    )
+    assert Track.of(
+        [*zip(rest.months, rest.logs, strict=True), (month, log)]
+    ).logs.tolist() == (track.logs.tolist())
     assert len(track.without(month + 0.1, [log])) == len(track)
 
 
