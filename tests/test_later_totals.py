@@ -132,9 +132,9 @@ def test_columns_are_needed():
 # --- following --------------------------------------------------------------------------
 
 
-def by_dense_conditioning(spans, *, mean, variance, drift, ahead, steps=2_400):
+def by_dense_conditioning(spans, *, mean, variance, drift, ahead):
     """Condition a walk on a fine grid of times on the means of its spans."""
-    last = max([ahead, *(span.last for span in spans)])
+    steps, last = 2_400, max([ahead, *(span.last for span in spans)])
     grid = (np.arange(steps) + 0.5) * last / steps
     weights = [(grid >= span.first) & (grid <= span.last) for span in spans]
     rows = np.array([own / own.sum() for own in weights])

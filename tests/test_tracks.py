@@ -1,6 +1,6 @@
 """The level nearest to a day: by brute force, then laws of any track."""
 
-import datetime
+import datetime as dt
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ QUARTERS = st.integers(0, 160).map(lambda quarter: quarter / 4)
 LOGS = st.integers(-12, 12).map(lambda third: third / 3)
 PAIRS = st.lists(st.tuples(QUARTERS, LOGS), min_size=1, max_size=45)
 DRIFTS = st.sampled_from([0.0, 0.02, 0.07, 0.3, 2.0])
-DAYS = st.dates(datetime.date(2015, 1, 1), datetime.date(2035, 12, 31)).map(str)
+DAYS = st.dates(dt.date(2015, 1, 1), dt.date(2035, 12, 31)).map(str)
 
 
 def lag_by_pairs(ages, later):

@@ -72,7 +72,9 @@ def timed(name: str, work: Callable[[], pd.DataFrame]) -> None:
     rows = len(work())
     clock, processor = time.perf_counter() - clock, time.process_time() - processor
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"  {name}: {rows} lines, {clock:.1f} s, {processor:.1f} s of processor, {peak:.0f} MiB")
+    print(
+        f"  {name}: {rows} lines, {clock:.1f} s, {processor:.1f} s of processor, {peak:.0f} MiB"
+    )
 
 
 def main() -> None:
