@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from simulated_counts import FORCE, Course, false_alarm_share, power, simulate
 
 from flows.stages import embedded_record
-from geo.breaks import COLUMNS, ERA_COLUMNS, detect_breaks, known_eras
+from geo.breaks import COLUMNS, ERA_COLUMNS, _daily_counts, detect_breaks, known_eras
 from geo.eras import assign_eras
 from geo.errors import MissingColumnError
 from geo.level_grid import LevelGrid, likelihoods
-from geo.level_paths import Record, follow_level, log_evidence
+from geo.level_paths import Record, follow_level, log_evidence, log_loss
 
 MET = "Metropolitan Police"
 
@@ -171,6 +171,18 @@ def test_the_recursions_equal_a_sum_over_every_course_of_breaks():
     for day in range(3):
         own = sum(weight for chosen, weight in weighed.items() if chosen[day])
         assert shares[day + 1] == pytest.approx(own / total, abs=1e-9)
+
+
+@pytest.mark.parametrize("step", [0.0, 0.4, 1.5])
+@pytest.mark.parametrize(("first", "end"), [(1, 4), (10, 11), (8, 15), (26, 30)])
+def test_a_window_without_breaks_is_weighed_as_the_whole_record_is(step, first, end):
+    rows = make_rows(*[300] * 12, *[300 * math.exp(step)] * 18)
+    record = Record.of(_daily_counts(rows, "F"))
+    barred = np.zeros(len(record.hazard), dtype=bool)
+    barred[first:end] = True
+    wanted = log_evidence(record.without_breaks(barred)) - log_evidence(record)
+    found = log_loss(record, follow_level(record), first, end)
+    assert found == pytest.approx(wanted, abs=1e-9)
 
 
 def test_a_break_loses_no_weight_and_its_two_directions_agree():

@@ -17,6 +17,7 @@ import pandas as pd
 
 from geo.exposure import estimate_exposure
 from geo.scorecard import score_exposure
+from geo.site_columns import COVARIATES, SPOTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +53,8 @@ def make_record(force: str, rows: int, seed: int) -> pd.DataFrame:
     hours = rng.uniform(2, 9, rows).round(2)
     walk = np.cumsum(rng.normal(0, 0.01, rows))
     logs = np.array(ERA_LEVELS)[era] + walk + np.log(hours) + rng.normal(0, 0.45, rows)
+    places = rng.integers(0, PLACES, rows)
+    spots = rng.uniform(0, 12_000, (PLACES, 2))
     faces = np.where(rng.uniform(size=rows) < 1 / 50, np.nan, np.round(np.exp(logs)))
     return pd.DataFrame(
         {
@@ -61,9 +64,12 @@ def make_record(force: str, rows: int, seed: int) -> pd.DataFrame:
             "duration_h": np.where(rng.uniform(size=rows) < 1 / 20, np.nan, hours),
             "faces_seen": faces,
             "status": "reported",
-            "place_published": [f"Place {place}" for place in rng.integers(0, PLACES, rows)],
+            "place_published": [f"Place {place}" for place in places],
+            "x_m": 525_000 + spots[places, 0],
+            "y_m": 175_000 + spots[places, 1],
+            "spread_m": np.where(places % 3 == 0, 700.0, 0.0),
         }
-    )
+    ).assign(**{name: rng.normal(size=PLACES)[places] for name in COVARIATES})
 
 
 def timed(name: str, work: Callable[[], pd.DataFrame]) -> None:
@@ -90,7 +96,12 @@ def main() -> None:
     ):
         print(f"{title}: {len(rows)} deployments")
         timed("estimates", lambda rows=rows, eras=eras: estimate_exposure(rows, eras))
-        timed("scorecard", lambda rows=rows, eras=eras: score_exposure(rows, eras))
+        plain = rows.drop(columns=[*SPOTS, *COVARIATES])
+        timed("scorecard", lambda plain=plain, eras=eras: score_exposure(plain, eras))
+        timed(
+            "scorecard with the hierarchical model",
+            lambda rows=rows, eras=eras: score_exposure(rows, eras),
+        )
 
 
 if __name__ == "__main__":
