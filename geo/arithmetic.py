@@ -98,9 +98,9 @@ class Arithmetic:
             return []
         return [
             (
-                f"To hold 80 and 90 % of {self.widening.n} counts of this era, each predicted "
-                f"from the months before, intervals had to be {self.widening.times80:.4f} and "
-                f"{self.widening.times90:.4f} times as wide."
+                f"The 80 and 90 % intervals are made {self.widening.times80:.4f} and "
+                f"{self.widening.times90:.4f} times as wide, for what they missed of "
+                f"{self.widening.n} counts of this era, each predicted from the months before."
             )
         ]
 

@@ -48,7 +48,7 @@ def redo(piece):
         scale = math.sqrt(sd**2 * (1 + 1 / n) + drift[0] ** 2 * drift[1])
     told = find("#.", text[text.index("Scale of one new count") :].partition(") = ")[2])
     assert scale == pytest.approx(told[0], rel=CLOSE)
-    times = find("had to be # and # times as wide", text) if "had to be" in text else (1.0, 1.0)
+    times = find("made # and # times as wide", text) if "are made" in text else (1.0, 1.0)
     ends = []
     for level, by in ((0.8, times[0]), (0.9, times[1])):
         reach = by * scale * student_t.ppf((1 + level) / 2, freedom)
