@@ -31,6 +31,7 @@ bench: $(VENV)/.test
 	$(BIN)/python tests/benchmarks/bench_names.py
 	$(BIN)/python tests/benchmarks/bench_extract.py
 	$(BIN)/python tests/benchmarks/coverage_ahead.py
+	$(BIN)/python tests/benchmarks/bench_exposure.py
 
 # Streets, walks and people beside other tools, which are installed for this alone.
 bench-streets: $(VENV)/.bench
