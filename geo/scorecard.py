@@ -216,7 +216,9 @@ def _known_then(
     counts: Sequence[Count], together: pd.DataFrame, eras: pd.DataFrame
 ) -> list[tuple[object, ...]]:
     """Score the months of each force's last era by the eras known when they began."""
-    began = eras.groupby("force")["first_date"].max().to_dict()
+    counted = {count.group[0] for count in counts}
+    own = eras[eras["force"].isin(counted)]
+    began = own.groupby("force")["first_date"].max().to_dict()
     since = min(began.values(), default="9")[:7]
     months = sorted({count.date[:7] for count in counts if count.date[:7] >= since})
     known = {month: known_eras(together, as_of=f"{month}-01") for month in months}
