@@ -27,13 +27,15 @@ from geo.forecast_ways import (
 from geo.levels import known_floats, observe
 from geo.score_lines import COLUMNS, Scored, score_line
 from geo.site_columns import COVARIATES, SPOTS
-from geo.site_ways import BySites
+from geo.site_ways import MOST_LEARNT, BySites
 from geo.tracks import month_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geo.forecast_ways import Forecast, Way
+    from geo.forecast_ways import Forecast, Regroup, Way
+
+    Told = tuple[Count, dict[str, Forecast]]
 
 LEAVE_ONE_OUT = "Each count from all others"
 ROLLING = "Each month from the months before"
@@ -49,6 +51,9 @@ SITE_MEAN = "Baseline: earlier rates of the place"
 MODEL = "Hierarchical model: places and surroundings"
 MODEL_PLAIN = "Hierarchical model: places alone"
 """Ways to predict."""
+
+MOST_MONTHS = 24
+"""Latest months scored by the months before: a model takes a second or so for each."""
 
 NEEDED_GAIN = 0.1
 """Share by which a model's CRPS must lie below the trailing rate's to be used in its stead."""
@@ -85,11 +90,13 @@ def score_exposure(
     Notes
     -----
     The lines of one split score one and the same set of counts, but for the first, which has
-    a line for each era. By month each count is predicted by what was known at the end of the
-    month before, from at least three counts. Under `ROLLING` the eras are the reviewed ones,
-    drawn with hindsight; under `KNOWN_THEN` they are what `geo.breaks.known_eras` finds in the
-    earlier months alone, from the first month of a force's last era on, and that month, which
-    learns from the counts before the break, is told apart.
+    a line for each era. By month the last `MOST_MONTHS` are scored, by place the last
+    `geo.site_ways.MOST_LEARNT` counts, which is also what a model learns from. By month each
+    count is predicted by what was known at the end of the month before, from at least three
+    counts. Under `ROLLING` the eras are the reviewed ones, drawn with hindsight; under
+    `KNOWN_THEN` they are what `geo.breaks.known_eras` finds in the earlier months alone, from
+    the first month of a force's last era on, and that month, which learns from the counts
+    before the break, is told apart.
 
     That the log bias is 0 where each is predicted from all others says nothing: means do
     that by construction.
@@ -190,15 +197,39 @@ def _models(together: pd.DataFrame, *, plain: bool) -> dict[str, Way]:
 
 def _rolling(counts: Sequence[Count], together: pd.DataFrame) -> list[tuple[object, ...]]:
     """Score every month by the months before, in the reviewed eras."""
-    ways: dict[str, Way] = {
+    simple: dict[str, Way] = {
         LEVEL: Widened(by_level),
         TRAILING_RATE: by_trailing_rate,
         ERA_RATE: by_era_rate,
         SITE_MEAN: by_site_mean,
-        **_models(together, plain=True),
     }
-    gathered = _gather(each_month(counts, ways), list(ways))
+    told = _latest(each_month(counts, simple))
+    both = _with_models(told, counts, _models(together, plain=True))
+    gathered = _gather(both, list(both[0][1]) if both else list(simple))
     return [score_line(ROLLING, name, scored) for name, scored in gathered.items()]
+
+
+def _latest(told: list[Told]) -> list[Told]:
+    """Keep what was expected of the last months, of which a model is asked too."""
+    months = sorted({count.date[:7] for count, _ in told})[-MOST_MONTHS:]
+    return [pair for pair in told if pair[0].date[:7] in months]
+
+
+def _with_models(
+    told: list[Told],
+    counts: Sequence[Count],
+    models: dict[str, Way],
+    regroup: Regroup | None = None,
+) -> list[Told]:
+    """Ask models for the same counts, in the same order."""
+    if not told or not models:
+        return told
+    since = told[0][0].date[:7]
+    more = each_month(counts, models, regroup=regroup, since=since)
+    return [
+        (count, {**forecasts, **own})
+        for (count, forecasts), (_, own) in zip(told, more, strict=True)
+    ]
 
 
 def _unseen(counts: Sequence[Count], together: pd.DataFrame) -> list[tuple[object, ...]]:
@@ -208,7 +239,7 @@ def _unseen(counts: Sequence[Count], together: pd.DataFrame) -> list[tuple[objec
         ERA_RATE: by_era_rate,
         **_models(together, plain=False),
     }
-    gathered = _gather(each_fold(counts, ways), list(ways))
+    gathered = _gather(each_fold(counts[-MOST_LEARNT:], ways), list(ways))
     return [score_line(UNSEEN, name, scored) for name, scored in gathered.items()]
 
 
@@ -240,12 +271,8 @@ def _known_then(
     # The widening of intervals learns from months before, none before the eras known then.
     early = min([since, *(_last_begun(known[month]) for month in months)])
     every = each_month(counts, simple, regroup=regroup, since=early)
-    told = [pair for pair in every if pair[0].date[:7] >= since]
-    modelled = each_month(counts, models, regroup=regroup, since=since)
-    both = [
-        (count, {**forecasts, **more})
-        for (count, forecasts), (_, more) in zip(told, modelled, strict=True)
-    ]
+    told = _latest([pair for pair in every if pair[0].date[:7] >= since])
+    both = _with_models(told, counts, models, regroup)
     lines = []
     for part, first in ((FIRST_MONTH, True), (LATER_MONTHS, False)):
         pairs = [

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from geo.prediction import Mixture
 
 
+MOST_LEARNT = 300
+"""Latest counts that the model is fitted to: older ones add time, and hardly knowledge."""
+
+
 class BySites:
     """
     The hierarchical model as a way to expect a month's counts.
@@ -36,8 +40,9 @@ class BySites:
         self._last: SiteModel | None = None
 
     def __call__(self, now: Sequence[Count], before: Sequence[Count]) -> list[Forecast]:
-        """Fit the counts before a month, beginning where the last fit ended; expect its own."""
-        model = fit_sites(self._rows(before), covariates=self._covariates, start=self._last)
+        """Fit the last counts before a month, from where the last fit ended; expect its own."""
+        rows = self._rows(before[-MOST_LEARNT:])
+        model = fit_sites(rows, covariates=self._covariates, start=self._last)
         self._last = model
         mixtures = model.predict(self._rows(now))
         return [
