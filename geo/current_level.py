@@ -16,6 +16,16 @@ if TYPE_CHECKING:
     from geo.tracks import Track
 
 
+ELSEWHERE_A_MONTH = 0.5
+"""
+Counts, for every month after the last, that the spread within all eras stands for.
+
+Spreads change too: those of the Metropolitan Police's eras with hours lie between 0.43 and
+0.93. None is known to change gradually, so this is a choice, and a small one: half a year
+ahead it makes an era's own 0.43 a 0.46.
+"""
+
+
 @dataclass(frozen=True)
 class CurrentLevel:
     """
@@ -34,8 +44,8 @@ class CurrentLevel:
     spread_n
         Counts nearest in time from which it is taken.
     elsewhere
-        Standard deviation within all eras of the force, weighed in for days ahead as many
-        counts as months; None where it is not.
+        Standard deviation within all eras of the force, weighed in for days ahead as
+        `ELSEWHERE_A_MONTH` counts a month; None where it is not.
     months
         How far from the day the farthest of the ``n`` lies [months].
     drift
@@ -74,6 +84,11 @@ class CurrentLevel:
         """Variance of one new count about it: its own, and that of the level."""
         level = self.moved.variance if self.moved else self._unmoved(self.lag)
         return self.sd_log**2 + level
+
+    @property
+    def elsewhere_n(self) -> float:
+        """Counts that the spread within all eras stands for."""
+        return self.ahead * ELSEWHERE_A_MONTH
 
     def at_last_count(self) -> float:
         """Return the variance of the level on the day of the last count."""
@@ -142,7 +157,7 @@ def level_on(
 
     Notes
     -----
-    A day :math:`h` months after the last count takes the variance
+    A day :math:`2 h` months after the last count takes the variance
     :math:`((m - 1) s^2 + h s_0^2) / (m - 1 + h)` of one count, with the :math:`m` counts that
     give the era's own :math:`s` and the :math:`s_0` within all eras: spreads change too.
     """
@@ -152,7 +167,7 @@ def level_on(
     sd, known = recent.spread.spread, recent.spread.n - 1
     pooled = elsewhere.spread if recent.ahead > 0 and elsewhere.n > recent.of else None
     if pooled is not None:
-        ahead = recent.ahead
+        ahead = recent.ahead * ELSEWHERE_A_MONTH
         sd = math.sqrt((known * sd**2 + ahead * pooled**2) / (known + ahead))
     level = CurrentLevel(
         n=recent.n,

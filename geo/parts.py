@@ -134,8 +134,8 @@ class Part:
         level = self.level
         if level.elsewhere is None:
             return level.sd_log
-        weighed = level.sd_log**2 * (level.freedom + level.ahead)
-        return math.sqrt((weighed - level.ahead * level.elsewhere**2) / level.freedom)
+        weighed = level.sd_log**2 * (level.freedom + level.elsewhere_n)
+        return math.sqrt((weighed - level.elsewhere_n * level.elsewhere**2) / level.freedom)
 
     def _spread(self) -> str:
         """Say where the standard deviation comes from."""
@@ -155,8 +155,8 @@ class Part:
             lines.append(
                 f"The day lies {level.ahead:.2f} months after the last count, so the standard "
                 f"deviation {level.elsewhere:.5f} within all eras is weighed in: "
-                f"sqrt(({level.freedom} x {self._own_sd():.5f}^2 + {level.ahead:.2f} x "
-                f"{level.elsewhere:.5f}^2) / ({level.freedom} + {level.ahead:.2f})) = "
+                f"sqrt(({level.freedom} x {self._own_sd():.5f}^2 + {level.elsewhere_n:.2f} x "
+                f"{level.elsewhere:.5f}^2) / ({level.freedom} + {level.elsewhere_n:.2f})) = "
                 f"{level.sd_log:.5f}."
             )
         lines += [
