@@ -56,11 +56,13 @@ def score_record(
 
 
 def placed_counts(checked: Checked, places: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return the deployments with where they were and what lay around."""
+    """Return the deployments with where they were, what lay around and what was on."""
     from data.readings import with_readings
-    from data.tabulate import join_places
+    from data.tabulate import join_places, places_of
+    from geo.events import event_indicator
     from geo.site_columns import site_columns
 
-    joined = join_places(with_readings(checked.core, checked.corrections), places)
-    columns = site_columns(joined)
+    told = with_readings(checked.core, checked.corrections).reset_index(drop=True)
+    on = event_indicator(told, places_of(told, places), checked.events).round(4)
+    columns = site_columns(join_places(told, places)).assign(event_share=on)
     return checked.core.reset_index(drop=True).join(columns)

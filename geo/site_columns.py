@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 SPOTS = ("x_m", "y_m", "spread_m")
 """Where a deployment may have been: the middle of its candidate spots and their spread [m]."""
 
-COVARIATES = ("log_walk_past", "log_residents", "known_spot", "weekend")
-"""What the model is told besides: passages and residents around, a known spot, the day."""
+COVARIATES = ("log_walk_past", "log_residents", "known_spot", "weekend", "event_share")
+"""
+What the model is told besides: passages and residents around, a known spot, the day, and the
+share of the spots that lie in reach of a public event (`geo.events.event_indicator`).
+"""
 
 _SATURDAY = 5
 
@@ -38,10 +41,11 @@ def site_columns(deployments: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     columns
-        `SPOTS` in EPSG:27700, or a like system abroad, and `COVARIATES`, indexed alike, NaN
-        where unknown. The spots of a place of radius :math:`r` are taken as spread evenly over
-        a disc, whose standard deviation along an axis is :math:`r / 2`. Metres have one
-        decimal and logarithms four: more is noise, and differs between machines.
+        `SPOTS` in EPSG:27700, or a like system abroad, and `COVARIATES` but for the event,
+        indexed alike, NaN where unknown. The spots of a place of radius :math:`r` are taken
+        as spread evenly over a disc, whose standard deviation along an axis is :math:`r / 2`.
+        Metres have one decimal and logarithms four: more is noise, and differs between
+        machines.
 
     Raises
     ------
