@@ -55,6 +55,9 @@ MODEL_PLAIN = "Hierarchical model: places alone"
 MOST_MONTHS = 24
 """Latest months scored by the months before: a model takes a second or so for each."""
 
+LEAST_PLACED = 40
+"""Fewest counts of known place from which a model of places can be judged, and is asked."""
+
 NEEDED_GAIN = 0.1
 """Share by which a model's CRPS must lie below the trailing rate's to be used in its stead."""
 
@@ -189,6 +192,9 @@ def _gather(
 def _models(together: pd.DataFrame, *, plain: bool) -> dict[str, Way]:
     """Return the hierarchical model where places are known, perhaps also of places alone."""
     if not set(SPOTS) <= set(together.columns):
+        return {}
+    placed = together["x_m"].notna() & together["faces_seen"].notna()
+    if placed.sum() < LEAST_PLACED:
         return {}
     covariates = [name for name in COVARIATES if name in together.columns]
     models: dict[str, Way] = {MODEL: BySites(together, covariates)}

@@ -12,6 +12,7 @@ from geo.scorecard import (
     KNOWN_THEN,
     LEAVE_ONE_OUT,
     LEVEL,
+    MODEL,
     ROLLING,
     SITE_MEAN,
     TRAILING_RATE,
@@ -160,3 +161,14 @@ def test_the_last_era_is_scored_by_the_eras_known_then():
     assert first["log_bias"] == pytest.approx(-3, abs=0.4)
     assert rest["log_bias"] == pytest.approx(0, abs=0.3)
     assert rest["crps"] < first["crps"] / 5
+
+
+@pytest.mark.parametrize(("placed", "asked"), [(39, False), (40, True)])
+def test_a_model_of_places_is_asked_where_enough_places_are_known(placed, asked):
+    generator = np.random.default_rng(11)
+    dates = [f"2023-{month:02d}-{day:02d}" for month in range(1, 6) for day in range(1, 11)]
+    rows = make_rows(np.round(np.exp(7 + 0.3 * generator.normal(size=50))), dates)
+    rows["x_m"] = np.where(np.arange(50) < placed, 530_000.0 + 100 * np.arange(50), np.nan)
+    rows = rows.assign(y_m=180_000.0, spread_m=50.0)
+    names = set(score_exposure(rows, ERAS)["name"])
+    assert (MODEL in names) == asked
