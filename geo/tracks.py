@@ -136,6 +136,18 @@ class Track:
             keep[here[:1]] = False
         return Track(self.months[keep], self.logs[keep])
 
+    def nearest(self, month: float) -> NDArray[np.intp]:
+        """
+        Return the places of the counts, the nearest in time to a day first.
+
+        Examples
+        --------
+        >>> Track.of([(1.0, 5.0), (2.0, 4.0), (4.0, 3.0)]).nearest(2.4).tolist()
+        [1, 0, 2]
+        """
+        age = np.abs(self.months - month)
+        return np.lexsort((self.logs, self.months, age))
+
     def level_at(self, month: float, *, drift: float) -> Recent:
         r"""
         Return the mean of the counts nearest in time to a day, as many as serve it best.
@@ -174,9 +186,8 @@ class Track:
         >>> (steady.n, drifting.n, drifting.lag)
         (40, 4, 0.875)
         """
-        age = np.abs(self.months - month)
-        order = np.lexsort((self.logs, self.months, age))
-        age, logs = age[order], self.logs[order]
+        order = self.nearest(month)
+        age, logs = np.abs(self.months - month)[order], self.logs[order]
         lag = _lags(age, self.months[order] > month)
         noise = max(float(np.std(logs, ddof=1)), LEAST_SD_LOG) if len(logs) > 1 else 1.0
         error = noise**2 / np.arange(1, len(age) + 1) + drift**2 * lag
