@@ -231,6 +231,5 @@ def _deployments(number: int) -> str:
 
 
 def _about(value: Estimate) -> str:
-    return (
-        f"about {value.median:,.0f} faces (80 % interval {value.lo80:,.0f} to {value.hi80:,.0f})"
-    )
+    ends = f"{value.lo80:,.0f} to {value.hi80:,.0f}"
+    return f"about {value.median:,.0f} faces (80 % interval {ends})"

@@ -72,13 +72,13 @@ def shared_covariance(placed: Sequence[Placed], track: Track | None) -> Floats:
     >>> days = [6.0, 6.5, 12.0]
     >>> levels = [level_on(track, day, elsewhere=Moments(), drift=0.1) for day in days]
     >>> shared_covariance([*map(Placed, days, levels)], track).round(3)
-    array([[0.013, 0.013, 0.013],
-           [0.013, 0.018, 0.018],
-           [0.013, 0.018, 0.073]])
+    array([[0.016, 0.016, 0.016],
+           [0.016, 0.021, 0.021],
+           [0.016, 0.021, 0.076]])
     """
     if track is None or not len(track):
         own = [max(each.level.variance - each.level.sd_log**2, 0.0) for each in placed]
-        return np.sqrt(np.outer(own, own))
+        return np.asarray(np.sqrt(np.outer(own, own)))
     sources = _sources(placed, track)
     return np.asarray(sources @ sources.T)
 
