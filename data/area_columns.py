@@ -27,6 +27,24 @@ OUT_AREAS = Table(
             "persons",
         ),
         text("residents_method", "Grid and vintage."),
+        count(
+            "deployments_modelled",
+            "Deployments without a count of forces that report counts: in no other sum of the "
+            "row but `deployments` and `duration_h`. Null where there is none.",
+        ),
+        number(
+            "faces_modelled",
+            "Faces that these may have had together, of all forces and counting eras: the "
+            "median of their sum, drawn together. Not in `faces_seen`.",
+            "faces",
+        ),
+        number("faces_modelled_lo80", "Lower end of its 80 % interval.", "faces"),
+        number("faces_modelled_hi80", "Upper end of its 80 % interval.", "faces"),
+        count(
+            "deployments_borrowed",
+            "Deployments without a count of forces that report none: in no sum of faces. Null "
+            "where there is none.",
+        ),
     ),
     key=("area_code",),
 )

@@ -238,7 +238,9 @@ def in_areas(core: pd.DataFrame, deployments: pd.DataFrame) -> pd.DataFrame:
     return core.merge(areas, on="deployment_id", how="left", validate="1:1")
 
 
-def tabulate_areas(deployments: pd.DataFrame, residents: pd.DataFrame) -> pd.DataFrame:
+def tabulate_areas(
+    deployments: pd.DataFrame, residents: pd.DataFrame, *, modelled: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """
     Sum up the deployments located in every borough or local authority.
 
@@ -248,12 +250,15 @@ def tabulate_areas(deployments: pd.DataFrame, residents: pd.DataFrame) -> pd.Dat
         The table ``out_deployments``.
     residents
         ``area_code``, ``residents`` and ``residents_method`` of areas.
+    modelled
+        What is modelled beside the counts, from `geo.joint_totals.sum_by_area`; nothing by
+        default.
 
     Returns
     -------
     areas
         The table ``out_areas``, by code. A sum of which no part is known stays null;
-        estimates enter none.
+        estimates enter none of what is reported.
     """
     placed = deployments[deployments["area_code"].notna()]
     totals = _totals(placed, ["area_code", "area_name"])
@@ -262,6 +267,8 @@ def tabulate_areas(deployments: pd.DataFrame, residents: pd.DataFrame) -> pd.Dat
     joined = totals.merge(dates, on="area_code", validate="1:1").merge(
         residents, on="area_code", how="left", validate="m:1"
     )
+    if modelled is not None:
+        joined = joined.merge(modelled, on="area_code", how="left", validate="1:1")
     return conform(joined.sort_values("area_code", kind="stable"), OUT_AREAS)
 
 

@@ -226,6 +226,7 @@ def tabulate(checked: Checked, around: Surrounded, estimated: Estimated) -> Tabu
         tabulate_places,
     )
     from flows.beside import judge, tabulate_ratios
+    from flows.totals import sum_modelled
     from geo.rate_table import tabulate_rates, with_all_alerts
     from geo.vagueness import index_vagueness
 
@@ -235,7 +236,9 @@ def tabulate(checked: Checked, around: Surrounded, estimated: Estimated) -> Tabu
     return Tabulated(
         deployments=deployments,
         places=tabulate_places(told, around.places),
-        areas=tabulate_areas(deployments, around.areas),
+        areas=tabulate_areas(
+            deployments, around.areas, modelled=sum_modelled(checked, deployments)
+        ),
         vagueness=conform(index_vagueness(deployments), OUT_VAGUENESS),
         scorecard=conform(estimated.scorecard, OUT_SCORECARD),
         rates=conform(rates, OUT_RATES),

@@ -29,6 +29,16 @@ _DIGITS = 4
 """Significant digits of a drawn sum: no more than draws can tell."""
 
 
+MODELLED = (
+    "deployments_modelled",
+    "faces_modelled",
+    "faces_modelled_lo80",
+    "faces_modelled_hi80",
+    "deployments_borrowed",
+)
+"""Columns that tell what an area has beside its reported counts."""
+
+
 class Estimate(NamedTuple):
     """
     A number of faces that was not counted.
@@ -196,6 +206,49 @@ def sum_exposure(
         borrowed_rows=sources.count("borrowed"),
         other_rows=sources.count(None),
         eras=tuple(sorted(eras)),
+    )
+
+
+def sum_by_area(
+    deployments: pd.DataFrame,
+    pieces: Sequence[Arithmetic],
+    tracks: Mapping[Basis, Mapping[Group, Track]],
+) -> pd.DataFrame:
+    """
+    Add up what is modelled in every area: all forces and eras together.
+
+    Parameters
+    ----------
+    deployments
+        As for `sum_exposure`, with a column ``area_code`` besides, perhaps null.
+    pieces, tracks
+        As for `sum_exposure`.
+
+    Returns
+    -------
+    sums
+        By ``area_code``: ``deployments_modelled``, ``faces_modelled`` with ``_lo80`` and
+        ``_hi80`` and ``deployments_borrowed``; null where there are none.
+
+    Raises
+    ------
+    MissingColumnError
+        If a column is missing.
+    """
+    import pandas as pd  # noqa: PLC0415 - slow to import
+
+    require_columns(deployments, {"area_code"}, name="deployments")
+    found = deployments.reset_index(drop=True)
+    rows = []
+    for code, own in found.groupby("area_code", sort=True).groups.items():
+        total = sum_exposure(
+            found.loc[own], [pieces[row] for row in own], tracks, forces_together=True
+        )
+        faces = (total.modelled or (None,) * 3)[:3]
+        counts = (total.modelled_rows or None, total.borrowed_rows or None)
+        rows.append((code, counts[0], *faces, counts[1]))
+    return pd.DataFrame(rows, columns=["area_code", *MODELLED]).astype(
+        dict.fromkeys(MODELLED, "Float64")
     )
 
 
