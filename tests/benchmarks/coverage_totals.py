@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from struck_counts import real_eras, shares, strike_real, strike_simulated
 
-CHOICES = 200
+CHOICES = 120
 
 
 def main() -> None:
