@@ -160,8 +160,8 @@ def not_covered(rows: Sequence[Row], eras: Sequence[Row]) -> str:
 
     Examples
     --------
-    >>> not_covered([], [])[:64]
-    'No interval here covers a change in how a force counts, and none'
+    >>> not_covered([], [])[:55]
+    'No interval here covers a change in how a force counts.'
     """
     known = [pair for pair in rates_by_era(rows, eras) if len(pair[1]) >= LEAST_RATES]
     breaks = [
