@@ -136,21 +136,64 @@ def _by_counts(era: Row) -> list[str]:
     share = era["break_share"]
     odds = share / (1 - share) if share < 1 else math.inf
     told = words.count(odds) if odds <= _MOST_ODDS else f"more than {words.count(_MOST_ODDS)}"
-    return [f"The counts alone put the first day {about} (odds {told} to 1)."]
+    return [f"The counts alone show a break too (odds {told} to 1), its first day {about}."]
 
 
-def _mixture(era: Row) -> list[str]:
-    """Say so where rounded counts and others lie so far apart that two ways may be mixed."""
+def is_mixed(era: Row) -> bool:
+    """
+    Say whether rounded counts and others lie so far apart that two ways may be mixed.
+
+    Parameters
+    ----------
+    era
+        A row of ``out_eras``.
+
+    Examples
+    --------
+    >>> medians = {"faces_per_h_median_multiples": 2000.0, "faces_per_h_median_others": 400.0}
+    >>> is_mixed({**medians, "multiples_of_5_share": 0.5, "deployments_counted": 20})
+    True
+    >>> is_mixed({**medians, "multiples_of_5_share": 0.1, "deployments_counted": 20})
+    False
+    """
     names = ("faces_per_h_median_multiples", "faces_per_h_median_others")
     if not all(_is_known(era, name) and era[name] > 0 for name in names):
-        return []
+        return False
     fives = round(era["multiples_of_5_share"] * era["deployments_counted"])
     both = min(fives, era["deployments_counted"] - fives) >= LEAST_OF_BOTH
     rounded, other = (era[name] for name in names)
-    if not both or abs(math.log(rounded / other)) < math.log(MIXED_FACTOR):
+    return both and abs(math.log(rounded / other)) >= math.log(MIXED_FACTOR)
+
+
+def median_line(era: Row, level: float | None) -> str:
+    """
+    Say the median of an era in a popup, and that it belongs to neither of two levels mixed.
+
+    Parameters
+    ----------
+    era
+        A row of ``out_eras``.
+    level
+        Median faces per hour of its deployments; None where none has hours.
+
+    Examples
+    --------
+    >>> median_line({"label": "a"}, 1813.3)
+    'median 1,800 faces an hour'
+    """
+    if not level:
+        return ""
+    mixed = "two levels mixed, " if is_mixed(era) else ""
+    return f"{mixed}median {words.rough(level)} faces an hour"
+
+
+def _mixture(era: Row) -> list[str]:
+    """Say so where two ways of counting may be mixed."""
+    if not is_mixed(era):
         return []
     told = (
-        "Two levels are mixed: counts that are multiples of 5 have a median of "
-        f"{words.count(rounded)}, the others one of {words.count(other)}."
+        "From then on two levels are mixed: counts that are multiples of 5 have a median of "
+        f"{words.count(era['faces_per_h_median_multiples'])}, the others one of "
+        f"{words.count(era['faces_per_h_median_others'])}."
     )
     return [told]

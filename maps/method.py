@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from geo.scorecard import ROLLING
 from maps import cards, words
 from maps.beside import beside_of
 from maps.calibration import calibration_of
@@ -19,7 +20,7 @@ from maps.style import css_variables
 from maps.templates import asset, render_page, template
 from maps.vague_chart import figure_of
 from maps.vagueness import measure, table_of
-from maps.verdict import not_covered, verdict
+from maps.verdict import CAPTIONS, not_covered, verdict
 from maps.walkers import walkers_of
 
 if TYPE_CHECKING:
@@ -39,19 +40,19 @@ CONTENTS = {
     "places": "How places were read",
     "found": "How well they are found",
     "vague": "How vague the records are",
-    "residents": "Residents",
-    "walkers": "People walking past",
-    "events": "Public events",
     "eras": "Counting eras",
     "rates": "Arrests and alerts",
     "scorecard": "How wrong the estimate is",
+    "limits": "Limits",
+    "events": "Public events",
+    "residents": "Residents",
+    "walkers": "People walking past",
+    "beside": "Faces beside people walking past",
     "corrections": "Corrections",
     "flags": "Flags",
     "rejected": "Rejected rows",
     "sources": "Documents",
-    "limits": "Limits",
     "credits": "Licences",
-    "beside": "Faces beside people walking past",
 }
 """Sections in order, by their ids."""
 
@@ -170,11 +171,12 @@ def _vague(tables: SiteTables) -> list[dict[str, Any]]:
 
 
 def _by_split(scores: Iterable[Row]) -> list[tuple[str, list[dict[str, str]]]]:
-    """Return the lines of each split of the scorecard, in order, with its name."""
+    """Return the lines of each split of the scorecard under its name, that by month first."""
     splits: dict[str, list[dict[str, str]]] = {}
     for score in scores:
         splits.setdefault(words.clean(score["split"]), []).append(_score(score))
-    return list(splits.items())
+    ordered = sorted(splits.items(), key=lambda split: split[0] != ROLLING)
+    return [(CAPTIONS.get(split, split), lines) for split, lines in ordered]
 
 
 def _score(score: Row) -> dict[str, str]:
@@ -189,7 +191,7 @@ def _score(score: Row) -> dict[str, str]:
         "mape": percent("mape"),
         "median": percent("median_ape"),
         "bias": words.NONE if bias is None else f"{bias:+.2f}".replace("-", words.MINUS),
-        "crps": words.NONE if crps is None else words.rough(crps),
+        "crps": words.NONE if crps is None else f"{crps:.3f}",
         "inside80": percent("coverage80_share"),
         "inside90": percent("coverage90_share"),
     }

@@ -13,6 +13,7 @@ import shapely
 from geo.crs import to_metric
 from maps import cards, style, words
 from maps.encode import DEGREE_STEPS, encode_lines, encode_polygons, simplify_together
+from maps.era_changes import median_line
 from maps.events import events_by_id, same_day_lines
 from maps.headline import counting_forces
 from maps.marks import Mark, build_marks
@@ -163,7 +164,7 @@ def _eras(rows: Sequence[Row], eras: Sequence[Row], forces: list[str]) -> list[d
                 "label": words.clean(era["label"] or era["era"]),
                 "first": era["first_date"],
                 "last": era["last_date"],
-                "median": f"median {words.rough(level)} faces an hour" if level else "",
+                "median": median_line(era, level),
             }
         )
     return coded

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from geo.forecast_ways import TRAILING
 from geo.scorecard import (
     ERA_RATE,
+    FIRST_MONTH,
     KNOWN_THEN,
     LATER_MONTHS,
     LEVEL,
@@ -34,14 +35,24 @@ SPOKEN = {
 }
 """The lines of the scorecard that need no model, as prose names them."""
 
+_BY_THEN = "from the months before, by the eras known then"
+
 _STRICTEST = f"{KNOWN_THEN}: {LATER_MONTHS}"
 """The split that knows least."""
+
+_LATER = "the later months of the last era"
+
+CAPTIONS = {
+    f"{KNOWN_THEN}: {FIRST_MONTH}": f"The first month of the last era, {_BY_THEN}",
+    _STRICTEST: f"The strictest test: {_LATER}, {_BY_THEN}",
+}
+"""Splits that need other words above a table than in the file."""
 
 _LEAST_GAP = 0.005
 """Share of a score below which two scores are called equal."""
 
 
-def verdict(scores: Sequence[Row]) -> str:
+def verdict(scores: Sequence[Row]) -> list[str]:
     """
     Say which way to predict scored best, and why the level of the day is shown.
 
@@ -52,23 +63,28 @@ def verdict(scores: Sequence[Row]) -> str:
 
     Returns
     -------
-    sentences
-        Empty where the lines by month scored nothing.
+    paragraphs
+        On the simple ways, and on the model where one was scored; empty where the lines by
+        month scored nothing.
 
     Examples
     --------
-    >>> line = {"split": ROLLING, "crps": 0.2, "coverage80_share": 0.8, "coverage90_share": 0.9}
+    >>> line = {"split": ROLLING, "rows": 50, "crps": 0.2}
+    >>> line |= {"coverage80_share": 0.8, "coverage90_share": 0.9}
     >>> scores = [{"name": LEVEL, **line}, {"name": SITE_MEAN, **line, "crps": 0.25}]
-    >>> verdict(scores).split(", ")[1][:41]
+    >>> verdict(scores)[0].split(", ")[1][:41]
     'the level of the day has the lowest CRPS '
     """
-    lines = {s["name"]: s for s in scores if s["split"] == ROLLING and s["crps"] is not None}
+    lines, then = (
+        {s["name"]: s for s in scores if s["split"] == split and s["crps"] is not None}
+        for split in (ROLLING, _STRICTEST)
+    )
     rivals = [line for name, line in lines.items() if name in SPOKEN and name != LEVEL]
     if LEVEL not in lines or not rivals:
-        return ""
-    text = _held_against(lines[LEVEL], min(rivals, key=lambda line: line["crps"]))
-    then = {s["name"]: s for s in scores if s["split"] == _STRICTEST and s["crps"] is not None}
-    return f"{text} {_models(lines, then)}".strip().replace("%", " %")
+        return []
+    held = _held_against(lines[LEVEL], min(rivals, key=lambda line: line["crps"]))
+    paragraphs = [f"{held} {_strictest(then)}", _models(lines, then)]
+    return [text.strip().replace("%", " %") for text in paragraphs if text]
 
 
 def _held_against(own: Row, rival: Row) -> str:
@@ -81,11 +97,23 @@ def _held_against(own: Row, rival: Row) -> str:
         how = f"{lead:.0%} below" if lead >= _LEAST_GAP else "as good as equal to"
         return (
             f"{start} {SPOKEN[LEVEL]} has the lowest CRPS ({own['crps']:.3f}; {how} that of "
-            f"{name}). Every estimate here is made from it."
+            f"{name}). Its 80 and 90% intervals held {_held(own)} of the {_counts(own)}."
         )
     return (
         f"{start} {name} has the lowest CRPS: {rival['crps']:.3f}, which is {gap:.0%} below "
         f"that of {SPOKEN[LEVEL]} ({own['crps']:.3f}). {_choice(own, rival)}"
+    )
+
+
+def _strictest(then: Mapping[str, Row]) -> str:
+    """Say how the simple ways did where least was known, whoever did best there."""
+    if LEVEL not in then or TRAILING_RATE not in then:
+        return ""
+    own, mean = then[LEVEL], then[TRAILING_RATE]
+    return (
+        f"In the strictest test, on the {_counts(own)} of {_LATER} by the eras known then, "
+        f"{SPOKEN[LEVEL]} scored {own['crps']:.3f} and {SPOKEN[TRAILING_RATE]} "
+        f"{mean['crps']:.3f}; the intervals held {_held(own)}."
     )
 
 
@@ -97,23 +125,29 @@ def _models(lines: Mapping[str, Row], then: Mapping[str, Row]) -> str:
     text = (
         "A hierarchical model that also knows each place, what surrounds it and the day scored "
         f"{model['crps']:.3f}, {_beside(model, base)} {SPOKEN[TRAILING_RATE]} "
-        f"({base['crps']:.3f}). Its priors were set on months of 2024 that are among these, "
-        "which flatters it."
+        f"({base['crps']:.3f}), on months that include some of those its settings were chosen "
+        "on, which flatters it."
     )
     gains = [1 - model["crps"] / base["crps"]]
     if TRAILING_RATE in then and MODEL in then:
         strict, own = then[TRAILING_RATE], then[MODEL]
         gains.append(1 - own["crps"] / strict["crps"])
         text += (
-            f" In the later months of the last era, by the eras known then, it scored "
-            f"{own['crps']:.3f}, {_beside(own, strict)} that mean ({strict['crps']:.3f})."
+            f" In the strictest test it scored {own['crps']:.3f}, {_beside(own, strict)} that "
+            f"mean ({strict['crps']:.3f})."
         )
     if min(gains) < NEEDED_GAIN:
-        return f"{text} It would have to lie {NEEDED_GAIN:.0%} below, so it is not used."
+        return (
+            f"{text} To be used it would have to lie {NEEDED_GAIN:.0%} below: it is not used."
+        )
     return (
         f"{text} That is the {NEEDED_GAIN:.0%} asked of it: on these records it would be the "
         "better estimate."
     )
+
+
+def _counts(line: Row) -> str:
+    return words.plural(line["rows"], "count")
 
 
 def _beside(score: Row, other: Row) -> str:
@@ -160,8 +194,8 @@ def not_covered(rows: Sequence[Row], eras: Sequence[Row]) -> str:
 
     Examples
     --------
-    >>> not_covered([], [])[:55]
-    'No interval here covers a change in how a force counts.'
+    >>> not_covered([], [])[:61]
+    'No interval here covers a change in how a force counts. For a'
     """
     known = [pair for pair in rates_by_era(rows, eras) if len(pair[1]) >= LEAST_RATES]
     breaks = [

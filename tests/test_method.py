@@ -7,9 +7,16 @@ import pandas as pd
 import pytest
 from toy_site import SHA, toy_site
 
-from geo.scorecard import LEVEL, TRAILING_RATE
-from maps.era_changes import changes_of, levels_of
-from maps.method import render_method
+from geo.scorecard import (
+    KNOWN_THEN,
+    LATER_MONTHS,
+    LEAVE_ONE_OUT,
+    LEVEL,
+    ROLLING,
+    TRAILING_RATE,
+)
+from maps.era_changes import changes_of, levels_of, median_line
+from maps.method import CONTENTS, render_method
 from maps.walkers import WalkBasis
 
 
@@ -27,7 +34,7 @@ def text():
     [
         "1 December 2023 to the latest record",
         "since December 2023",
-        "Level of the day, as on the map 6 62 % 38 % +0.02 0.31 81 % 91 %",
+        "Level of the day, as on the map 6 62 % 38 % +0.02 0.310 81 % 91 %",
         "a 2024 watchlist",
         "alerts do not add up",
         "no such date",
@@ -86,9 +93,9 @@ def test_the_best_line_of_the_scorecard_is_named():
     lines = pd.concat([card, card], ignore_index=True).assign(
         name=[LEVEL, TRAILING_RATE], crps=[0.4, 0.3]
     )
-    html = render_method(toy_site(scorecard=lines)).decode()
-    assert "the mean of the last 30 rates of the era has the lowest CRPS: 0.300" in html
-    assert "No interval here covers a change in how a force counts" in html
+    said = words_of(render_method(toy_site(scorecard=lines)).decode())
+    assert "the mean of the last 30 rates of the era has the lowest CRPS: 0.300" in said
+    assert "No interval here covers a change in how a force counts" in said
 
 
 def test_every_force_has_its_figures_in_a_table():
@@ -102,6 +109,26 @@ def test_every_force_has_its_figures_in_a_table():
     cells = re.findall(r">([^<]+)<", march)
     faces = ["900", "0", "0", "0", "100 %", "\N{EN DASH}"]
     assert cells == ["2", "0", "0", "0", "1 (50 %)", "1 (50 %)", "1 (50 %)", *faces]
+
+
+def test_sections_stand_in_the_order_of_the_contents():
+    html = render_method(toy_site()).decode()
+    listed = re.findall(r'<li><a href="#(\w+)">', html)
+    assert listed == re.findall(r'<h2 id="(\w+)">', html)
+    assert set(listed) <= set(CONTENTS)
+
+
+def test_the_test_by_month_stands_open_and_the_others_are_folded():
+    card = toy_site().scorecard.iloc[:1]
+    splits = [LEAVE_ONE_OUT, ROLLING, f"{KNOWN_THEN}: {LATER_MONTHS}"]
+    lines = pd.concat([card] * 3, ignore_index=True).assign(split=splits)
+    html = render_method(toy_site(scorecard=lines)).decode()
+    html = html[html.index('id="scorecard"') : html.index('id="limits"')]
+    open_table, folded = html.split("<details>")
+    assert f"<span>{ROLLING}</span>" in open_table
+    assert "The other tests: 2 tables" in words_of(folded)
+    assert f"<span>{LEAVE_ONE_OUT}</span>" in folded
+    assert "The strictest test: the later months of the last era, from the months" in folded
 
 
 def test_no_id_stands_twice_and_every_link_within_leads_somewhere():
@@ -166,7 +193,10 @@ def test_coverage_and_sharpness_are_told_in_words_and_rows():
     assert "All no answer 20 – – – – –" in said
     assert "Spot curated table 420 99.8 % over 99.9 % 96.0 to 100 % 210 m –" in said
     assert (
-        said.index("no answer 20") < said.index("Every kind by what") < said.index("Spot cur")
+        said.index("By kind of place")
+        < said.index("no answer 20")
+        < said.index("Every kind by what")
+        < said.index("Spot cur")
     )
     assert "What this does not show" in said
 
@@ -232,9 +262,9 @@ MIXED = ERA | {
 def test_a_change_is_told_in_one_plain_line_without_a_cause():
     (line,) = changes_of([MIXED, ERA])
     assert line == (
-        "25 July 2024: the median fell from 1,800 to 1,010 faces per hour. The counts alone put "
-        "the first day between 18 July 2024 and 30 July 2024 (odds 19 to 1). Two levels are "
-        "mixed: counts that are multiples of 5 have a median of 2,163, the others one of 389. "
+        "25 July 2024: the median fell from 1,800 to 1,010 faces per hour. The counts alone "
+        "show a break too (odds 19 to 1), its first day between 18 July 2024 and 30 July 2024. "
+        "From then on two levels are mixed: counts that are multiples of 5 have a median of 2,163, the others one of 389. "
         "The Metropolitan Police has not said why."
     )
 
@@ -254,6 +284,12 @@ def test_levels_are_told_and_thresholds_counted_only_where_they_differ():
 def test_few_counts_of_a_kind_are_no_mixture():
     few = MIXED | {"multiples_of_5_share": 0.1}
     assert "mixed" not in changes_of([ERA, few])[0]
+    assert median_line(few, 1010.3) == "median 1,000 faces an hour"
+
+
+def test_a_popup_says_that_a_median_is_of_two_levels():
+    assert median_line(MIXED, 1010.3) == "two levels mixed, median 1,000 faces an hour"
+    assert not median_line(MIXED, None)
 
 
 def test_eras_without_rates_and_without_deployments_say_nothing():
