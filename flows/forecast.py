@@ -140,11 +140,24 @@ def show_forecast(place: str, *, date: str, hours: str, force: str | None, basis
     print(f"{row['force']}, {row['date']}, {row['duration_h']:.2f} h")
     print(f"Place: {row['place_read']} ({row['precision']}{near}; {row['located_by']})")
     print(known.told)
+    if not piece.parts:
+        print(piece.moved_by())
+        return 0
+    print(_answer_line(piece))
     for sentence in piece.sentences():
         print(sentence)
     print(piece.moved_by())
     print("Faces are passages as the force counts them, not people, if it counts as before.")
     return 0
+
+
+def _answer_line(piece: Arithmetic) -> str:
+    """Say the answer as one may quote it; the arithmetic below it has all digits."""
+    from maps.words import likely
+
+    said = likely(piece.expected, piece.lo80, piece.hi80, noun="faces")
+    whose = ", at the level of another force" if piece.source == "borrowed" else ""
+    return f"In short: {said} (80 %){whose}."
 
 
 def forecast(
@@ -196,7 +209,8 @@ def _answer(
         date = parse_date(_typed(plan["date"]))
         hours = parse_duration(_typed(plan["hours"]), unit="hours")
         if not isinstance(force, str):
-            msg = "Which force it is cannot be told from the place. Name it with --force."
+            why = f" {place['reason']}" if place["precision"] == "unknown" else ""
+            msg = f"Which force it is cannot be told from the place.{why} Name the force with --force."
             raise ValueParseError(msg)
         piece = expect_at(
             known.levels,
@@ -236,4 +250,5 @@ def _policing(codes: pd.Series) -> pd.Series:
     table = load_gazetteer().force_areas
     single = table.drop_duplicates("area_code", keep=False).set_index("area_code")["force"]
     names = codes.map(single)
-    return names.map(lambda name: force_named(name).name, na_action="ignore")
+    full = names.map(lambda name: force_named(name).name, na_action="ignore")
+    return full.astype("str")  # of nulls alone the type would not be that of text

@@ -224,10 +224,11 @@ def _require_one(asked: Asked, rows: pd.DataFrame, eras: pd.DataFrame) -> pd.Dat
 
 def _nothing(asked: Asked, found_in: str) -> str:
     figure = figure_name(asked.event, asked.per).capitalize()
+    over = "hours" if asked.per == "hour" else "faces seen"
     return (
-        f"{figure} cannot be told: no deployment asked about states both {OVER[asked.per]} and "
-        f"{asked.event}. These are {found_in}. Ask for other dates, another force or another "
-        "figure."
+        f"{figure} cannot be told: of the deployments asked about none states both {over} and "
+        f"{asked.event.replace('_', ' ')}. Looked in {found_in}. Ask for other dates, another "
+        "force or another figure."
     )
 
 

@@ -150,11 +150,13 @@ def require_one_era(
 
 
 def _across(found: pd.DataFrame, figure: str) -> str:
-    """Say that eras differ, naming the first break between them."""
-    before, after = found.iloc[0], found.iloc[1]
+    """Say that eras differ, naming each and the breaks between them."""
+    *early, last = (f"{one.era} ({one.label})" for one in found.itertuples())
+    *breaks, latest = found["first_date"].iloc[1:]
+    days = f"{', '.join(breaks)} and {latest}" if breaks else latest
     return (
-        f"{figure} was asked for across counting eras: {before['era']} ({before['label']}) and "
-        f"{after['era']} ({after['label']}). The faces {before['force']} counts in an hour "
-        f"changed on or about {after['first_date']}, and the force has not said why, so "
-        "figures from before and after cannot be put together. Ask for one era at a time."
+        f"{figure} was asked for across counting eras: {', '.join(early)} and {last}. The "
+        f"faces {found['force'].iloc[0]} counts in an hour changed on or about {days}, and the "
+        "force has not said why, so figures from before and after cannot be put together. Ask "
+        "for one era at a time."
     )

@@ -164,7 +164,7 @@ class Part:
                 f"The total told for {total.first_date} to {total.last_date} leaves "
                 f"{total.deployments} deployments and {total.faces_seen:,.0f} faces not known "
                 f"singly, {total.ratio:.3f} times the era's faces per deployment: a level "
-                f"{surprise:+.5f} from the mean, of which {gain:.4f} is followed."
+                f"{surprise:+.5f} from the mean, of which {gain:.5f} is followed."
             )
             for total, gain, surprise in self._followed()
         ]
@@ -172,7 +172,7 @@ class Part:
 
     def _centre_sentence(self) -> str:
         level = self.level
-        shift = f" {level.moved.shift:+.5f}" if level.moved else ""
+        shift = f" {_signed(level.moved.shift)}" if level.moved else ""
         if self.basis == "deployment":
             sum_ = f"{level.mean_log:.5f}{shift} = " if shift else ""
             return f"Median: {sum_}e^{self.centre:.5f} = {_faces(self.centre)} faces."
@@ -202,7 +202,7 @@ class Part:
                 f"{level.sd_log:.5f}^2",
                 (
                     f"{level.moved.variance:.5f} for a level that drifts by {level.drift:.5f} "
-                    "a month, totals followed"
+                    "a month, after what the totals tell of it"
                 ),
             ]
         terms = [f"{level.sd_log:.5f}^2 x (1 + 1/{level.n})"]
@@ -210,9 +210,14 @@ class Part:
             terms.append(
                 f"{level.drift:.5f}^2 x {level.lag:.4f} for a drift of {level.drift:.5f} a "
                 f"month ({PRIOR_MEDIAN} expected, the rest learnt from these counts) over as "
-                "many months"
+                "many months, as docs/method.md weighs them"
             )
         return terms
+
+
+def _signed(value: float) -> str:
+    """Write a term of a sum: + 0.5, - 0.5."""
+    return f"{'-' if value < 0 else '+'} {abs(value):.5f}"
 
 
 def _faces(log: float) -> str:

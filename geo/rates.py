@@ -221,7 +221,7 @@ def keep_era(deployments: pd.DataFrame, eras: pd.DataFrame, era: str) -> pd.Data
         If there is no such era; the message lists those there are.
     """
     if era not in set(eras["era"]):
-        msg = f"There is no counting era {era!r}; there are {sorted(eras['era'])}."
+        msg = f"There is no counting era {era!r}; there are {', '.join(sorted(eras['era']))}."
         raise EraError(msg)
     return deployments[(assign_eras(deployments, eras) == era).fillna(value=False)]
 

@@ -2,6 +2,7 @@
 
 import http.server
 import io
+import re
 
 import pandas as pd
 import pytest
@@ -288,6 +289,37 @@ def test_predict_says_in_one_sentence_what_moved_it(capsys, tmp_path):
     assert "the drift of 4.5 months after the last count" in said
     assert "not by the place" in said
     assert "Rests on the embedded record, 211 counts to 2024-12-20." in out
+    short = re.search(
+        r"In short: about ([\d,]+) faces, likely ([\d,]+) to ([\d,]+) \(80 %\)", out
+    )
+    digits = [number.replace(",", "").rstrip("0") for number in short.groups()]
+    assert all(len(number) <= 2 for number in digits), "an estimate has two figures"
+
+
+def test_predict_without_a_count_says_so_once(capsys, tmp_path):
+    plan = [
+        "--place",
+        "Camden",
+        "--date",
+        "2025-05-06",
+        "--hours",
+        "5",
+        "--as-of",
+        "2022-01-01",
+    ]
+    assert main(["predict", *plan, "--project", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert "2 counts to 2020-02-27, as known before 2022-01-01." in out
+    assert out.count("No count is expected") == 1
+    assert "In short" not in out
+
+
+def test_predict_says_why_the_place_names_no_force(capsys, tmp_path):
+    plan = ["--place", "Brixton", "--date", "2025-05-06", "--hours", "5"]
+    assert main(["predict", *plan, "--project", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert "'Brixton' fits 2 places" in said
+    assert "--force" in said
 
 
 def predicted(tmp_path, *options):

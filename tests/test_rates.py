@@ -186,6 +186,11 @@ def test_the_july_2024_break_of_the_record_is_refused(eras, met, per):
         assert words in message
 
 
+def test_a_span_of_three_eras_names_both_breaks(eras, met):
+    with pytest.raises(EraError, match="on or about 2024-07-25 and 2024-09-01, and the force"):
+        rate_per_hour(met[met["date"] >= "2024-07-01"], "arrests", eras=eras)
+
+
 def test_a_span_of_three_eras_names_them_all(eras, met):
     with pytest.raises(EraError, match=r"met-2023-12 .*met-2024-07 .*met-2024-09 \(from 2024"):
         rate_per_faces(met[met["date"] >= "2024"], "arrests", eras=eras)
