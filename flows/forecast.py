@@ -210,7 +210,10 @@ def _answer(
         hours = parse_duration(_typed(plan["hours"]), unit="hours")
         if not isinstance(force, str):
             why = f" {place['reason']}" if place["precision"] == "unknown" else ""
-            msg = f"Which force it is cannot be told from the place.{why} Name the force with --force."
+            msg = (
+                f"Which force it is cannot be told from the place.{why} Name the force with "
+                "--force."
+            )
             raise ValueParseError(msg)
         piece = expect_at(
             known.levels,
