@@ -33,6 +33,18 @@ of log rates, which lies between mean and median, by about as much.
 LEAST_DEPLOYMENTS = 10
 """Fewest deployments beyond those known singly from which a total tells of a level."""
 
+LEAST_SHARE = 0.4
+"""
+Least share of a total's days, deployments and faces that must be left for it to be used.
+
+What is not known singly is taken to lie after the last count. Were a record complete but for
+some deployments scattered over it, they would all be put into its last days; and where little
+is left, the rounding of a total ("about four million") is as large as what is left of it.
+"""
+
+_DAY = 1 / 31
+"""A day, in the months of `geo.tracks.month_of`."""
+
 
 class Known(NamedTuple):
     """
@@ -75,7 +87,12 @@ class Told(NamedTuple):
 
 
 def totals_after(
-    totals: pd.DataFrame, known: Known, *, mean_log: float, first_date: str
+    totals: pd.DataFrame,
+    known: Known,
+    *,
+    mean_log: float,
+    first_date: str,
+    last_date: str | None = None,
 ) -> list[Told]:
     """
     Return what totals tell of the level after the last count of an era.
@@ -88,15 +105,16 @@ def totals_after(
         The counts of the era.
     mean_log
         Their mean level, in the units that the level is wanted in.
-    first_date
-        First day of the era: a total that begins before it tells of two levels, and is not
-        used.
+    first_date, last_date
+        First and last day of the era, no last day while it is open: a total that begins
+        before or ends after them tells of two levels, and is not used.
 
     Returns
     -------
     told
-        In order of time; none overlaps another. Of two that overlap the later published is
-        kept, of these the longer, and of these the one of more deployments and faces.
+        In order of time; none overlaps another, and of each at least `LEAST_SHARE` is left.
+        Of two that overlap the later published is kept, of these the longer, and of these the
+        one of more deployments and faces.
     """
     require_columns(totals, set(COLUMNS), name="totals")
     if not known.dates:
@@ -107,9 +125,8 @@ def totals_after(
     )
     found: list[Told] = []
     for row in latest_first.to_dict("records"):
-        if row["first_date"] < first_date or row["last_date"] <= max(known.dates):
-            continue
-        told = _beyond(row, known, mean_log)
+        within = first_date <= row["first_date"] and row["last_date"] <= (last_date or "9")
+        told = _beyond(row, known, mean_log) if within else None
         if told is not None and all(_apart(told, other) for other in found):
             found.append(told)
     return sorted(found, key=lambda told: told.span.first)
@@ -122,13 +139,18 @@ def _beyond(row: Mapping[Hashable, object], known: Known, mean_log: float) -> To
     own = [faces for date, faces in pairs if first <= date <= last]
     deployments = int(str(row["deployments"])) - len(own)
     faces = float(str(row["faces_seen"])) - math.fsum(own)
-    if deployments < LEAST_DEPLOYMENTS or faces <= 0:
+    begun, end, over = month_of(first), month_of(max(known.dates)), month_of(last)
+    left = min(
+        (over - max(begun, end)) / (over - begun + _DAY),
+        deployments / int(str(row["deployments"])),
+        faces / float(str(row["faces_seen"])),
+    )
+    if deployments < LEAST_DEPLOYMENTS or left < LEAST_SHARE:
         return None
-    end = month_of(max(known.dates))
     ratio = faces / deployments / (math.fsum(known.faces) / len(known.faces))
     span = Later(
-        max(month_of(first) - end, 0.0),
-        month_of(last) - end,
+        max(begun - end, 0.0),
+        over - end,
         mean_log + math.log(ratio),
         TOTAL_SD_LOG,
     )

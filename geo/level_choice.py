@@ -92,7 +92,7 @@ def choose(
     parts: tuple[Part, ...] = ()
     source: Source = "modelled"
     if case.era is not None or not has_eras:
-        own = _OwnEra((case.force, case.era or ""), _first_date(case, eras), totals)
+        own = _OwnEra((case.force, case.era or ""), *_days(case, eras), totals)
         parts = _own_level(case, own, levels)
         if parts and not parts[0].pooled:
             known = levels.widenings[parts[0].basis].get(own.group)
@@ -132,20 +132,22 @@ def _hours(case: Case, levels: Levels, basis: Basis) -> _Hours | None:
 
 
 class _OwnEra(NamedTuple):
-    """The era a case lies in, its first day, and totals that may tell of its later months."""
+    """The era a case lies in, its days, and totals that may tell of its later months."""
 
     group: Group
     first_date: str
+    last_date: str | None
     totals: pd.DataFrame | None
 
 
-def _first_date(case: Case, eras: pd.DataFrame) -> str:
-    """Return the first day of a case's era; empty for a force without eras."""
+def _days(case: Case, eras: pd.DataFrame) -> tuple[str, str | None]:
+    """Return the first and last day of a case's era; open where there is none."""
     # A plain loop: masks of pandas cost more than all else where rows are many.
-    for force, era, first in zip(eras["force"], eras["era"], eras["first_date"], strict=True):
+    columns = (eras["force"], eras["era"], eras["first_date"], eras["last_date"])
+    for force, era, first, last in zip(*columns, strict=True):
         if (force, era) == (case.force, case.era):
-            return str(first)
-    return ""
+            return str(first), last if isinstance(last, str) else None
+    return "", None
 
 
 def _own_level(case: Case, own: _OwnEra, levels: Levels) -> tuple[Part, ...]:
@@ -179,6 +181,7 @@ def _on_its_day(
             levels.counts[own.group],
             mean_log=float(track.logs.mean()),
             first_date=own.first_date,
+            last_date=own.last_date,
         )
     return level_on(track, month, elsewhere=elsewhere, told=told)
 

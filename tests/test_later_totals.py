@@ -65,8 +65,39 @@ def test_a_total_that_begins_before_the_era_tells_of_two_levels():
 
 @pytest.mark.parametrize("last", ["2024-12-19", "2024-12-20", "2024-12-21"])
 def test_a_total_up_to_the_last_count_tells_nothing_new(last):
+    assert told_of(("2024-09-01", last, 50, 90_000, "2025-11-30")) == []
+    assert len(told_of(("2024-12-20", "2024-12-22", 50, 90_000, "2025-11-30"))) == 1
+
+
+@pytest.mark.parametrize("last", ["2025-01-31", "2025-02-28", "2025-03-31"])
+def test_what_is_left_of_a_total_is_not_put_into_its_last_days(last):
+    # Of September to February 38 % of the days lie after the last count, to March 48 %.
     told = told_of(("2024-09-01", last, 50, 90_000, "2025-11-30"))
-    assert len(told) == (last > "2024-12-20")
+    assert len(told) == (last == "2025-03-31")
+
+
+@pytest.mark.parametrize(
+    ("deployments", "faces", "used"),
+    # Known singly are 30 deployments of 60,000 faces.
+    [(49, 150_000, False), (50, 150_000, True), (60, 99_000, False), (60, 100_000, True)],
+)
+def test_little_left_of_a_total_is_as_much_its_rounding(deployments, faces, used):
+    known = Known(["2024-11-05"] * 30, [2_000.0] * 30)
+    told = told_of(("2024-11-01", "2025-10-31", deployments, faces, "2025-11-30"), known=known)
+    assert len(told) == used
+
+
+def test_a_total_that_ends_after_the_era_tells_of_two_levels():
+    row = ("2024-11-01", "2025-10-31", 102, 405_000, "2025-11-30")
+    for last_date, used in (("2025-10-30", False), ("2025-10-31", True), (None, True)):
+        told = totals_after(
+            make_totals(row),
+            KNOWN,
+            mean_log=7.0,
+            first_date="2024-09-01",
+            last_date=last_date,
+        )
+        assert len(told) == used
 
 
 def test_of_overlapping_totals_the_later_published_is_kept():
