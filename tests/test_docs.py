@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 from data.corrections import load_corrections
+from data.eras import load_eras
 from data.schema_docs import describe_tables
 from data.schemas import OUT_DEPLOYMENTS, TABLES
 
@@ -58,3 +60,31 @@ def test_the_corrections_shown_are_a_file_that_a_run_takes(tmp_path):
         "lon",
         "lat",
     ]
+
+
+def test_the_era_shown_is_a_file_that_a_run_takes(tmp_path):
+    page = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```csv\n(force,era.*?)```", page, flags=re.DOTALL)
+    path = tmp_path / "eras.csv"
+    path.write_text(shown, encoding="utf-8")
+    eras = load_eras(project=path).set_index("era")
+    assert eras.loc["met-2024-09", "last_date"] == "2025-01-31"
+    assert eras["last_date"].isna()["met-2025-02"]
+
+
+def test_commands_of_the_readme_are_understood():
+    from flows.parser import build_parser
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^    \.venv/bin/passersby (.+)$", text, flags=re.MULTILINE)
+    told = [shlex.split(line, comments=True) for line in lines]
+    assert {words[0] for words in told} >= {"run", "predict", "rates", "explain"}
+    for words in told:
+        assert build_parser().parse_args(words).command == words[0]
+
+
+def test_data_files_named_in_the_readme_are_published(direct_run):
+    text = (ROOT / "README.md").read_text(encoding="utf-8").partition("site/data/")[2]
+    told = " ".join(text.partition("site/manifest.json")[0].split())
+    for path in (direct_run[0] / "site" / "data").glob("*.csv"):
+        assert path.stem in told, path.name
