@@ -86,6 +86,7 @@ def render_method(tables: SiteTables) -> bytes:
         "eras": [_era(era) for era in as_rows(tables.eras)],
         "rates": rates_of(tables),
         "levels": levels_of(as_rows(tables.eras)),
+        "lent": _lent(as_rows(tables.eras), len(rows)),
         "changes": changes_of(as_rows(tables.eras)),
         "untold": [words.clean(told, longest=_LONGEST_NOTE) for told in tables.untold_eras],
         "scores": _by_split(scores),
@@ -157,6 +158,11 @@ def _era(era: Row) -> dict[str, str]:
         "span": f"{begins} to {ends}",
         "note": words.clean(era["note"] or "", longest=_LONGEST_NOTE),
     }
+
+
+def _lent(eras: Iterable[Row], own: int) -> bool:
+    """Say whether eras rest on more deployments than are shown."""
+    return sum(era.get("deployments") or 0 for era in eras) > own
 
 
 def _vague(tables: SiteTables) -> list[dict[str, Any]]:

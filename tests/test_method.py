@@ -309,4 +309,7 @@ def test_the_page_tells_levels_changes_and_breaks_nobody_reviewed():
     assert "has not said why" in text
     assert "From about 1 May &lt;2025&gt; &amp; on." in text
     assert text.index("From about 1 May") < text.index("mixed 20 1,010")
-    assert "How the counting changed" not in words_of(render_method(toy_site()).decode())
+    assert "come with the program" in text, "more deployments in the eras than on the map"
+    plain = words_of(render_method(toy_site()).decode())
+    assert "How the counting changed" not in plain
+    assert "come with the program" not in plain
