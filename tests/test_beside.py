@@ -36,12 +36,14 @@ def words_of(html):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.replace("\N{NO-BREAK SPACE}", " ")))
 
 
-def test_the_section_stands_last_and_says_what_the_ratio_is_not():
+def test_the_section_folds_the_ratios_and_says_what_they_are_not():
     tables = toy_site(ratios=toy_ratios(0.5, 1.0, 3.0, None), told_apart=SENTENCE)
     html = render_method(tables).decode()
-    assert re.findall(r'<h2 id="(\w+)"', html)[-1] == "beside"
+    assert re.findall(r'<h2 id="(\w+)"', html)[-6] == "beside", "before the lists at the end"
     assert 'href="#beside"' in html
-    section = words_of(html[html.index('<h2 id="beside"') :])
+    section = html[html.index('<h2 id="beside"') : html.index('<h2 id="corrections"')]
+    assert section.index("<details>") < section.index("× or ÷") < section.index("</details>")
+    section = words_of(section)
     assert "It is no share of people who were scanned" in section
     assert "since December 2023 Met 3 1 × or ÷ 14 × or ÷ 4" in section
     assert SENTENCE in section
