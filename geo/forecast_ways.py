@@ -144,7 +144,8 @@ class Widened:
 
     def __call__(self, now: Sequence[Count], before: Sequence[Count]) -> list[Forecast]:
         """Expect the counts of a month, and remember what came of them."""
-        known = {count.group: widening(self._seen[count.group]) for count in now}
+        groups = {count.group for count in now}
+        known = {group: widening(self._seen[group]) for group in groups}
         forecasts = [
             forecast._replace(widening=known[count.group])
             for count, forecast in zip(now, self._way(now, before), strict=True)

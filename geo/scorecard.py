@@ -257,7 +257,9 @@ def _known_then(
     own = eras[eras["force"].isin(counted)]
     began = own.groupby("force")["first_date"].max().to_dict()
     since = min(began.values(), default="9")[:7]
-    months = sorted({count.date[:7] for count in counts if count.date[:7] >= since})
+    # As many months again as are scored teach how far intervals are widened.
+    learnt = sorted({count.date[:7] for count in counts})[-2 * MOST_MONTHS :]
+    months = [month for month in learnt if month >= since]
     known = {month: known_eras(together, as_of=f"{month}-01") for month in months}
 
     def regroup(
@@ -276,6 +278,7 @@ def _known_then(
     models = _models(together, plain=False)
     # The widening of intervals learns from months before, none before the eras known then.
     early = min([since, *(_last_begun(known[month]) for month in months)])
+    early = max([early, *learnt[:1]])
     every = each_month(counts, simple, regroup=regroup, since=early)
     told = _latest([pair for pair in every if pair[0].date[:7] >= since])
     both = _with_models(told, counts, models, regroup)

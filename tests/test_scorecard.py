@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo import scorecard
 from geo.errors import MissingColumnError
 from geo.score_lines import COLUMNS
 from geo.scorecard import (
@@ -13,6 +14,7 @@ from geo.scorecard import (
     LEAVE_ONE_OUT,
     LEVEL,
     MODEL,
+    MOST_MONTHS,
     ROLLING,
     SITE_MEAN,
     TRAILING_RATE,
@@ -172,3 +174,20 @@ def test_a_model_of_places_is_asked_where_enough_places_are_known(placed, asked)
     rows = rows.assign(y_m=180_000.0, spread_m=50.0)
     names = set(score_exposure(rows, ERAS)["name"])
     assert (MODEL in names) == asked
+
+
+def test_long_records_ask_for_eras_of_the_last_months_only(monkeypatch):
+    """Eras of every month of 21 years took two thirds of a run."""
+    asked = []
+
+    def known(rows, *, as_of):
+        asked.append(as_of)
+        return ERAS.assign(last_date=None).tail(1)
+
+    monkeypatch.setattr(scorecard, "known_eras", known)
+    dates = [f"{2024 + month // 12}-{1 + month % 12:02d}-05" for month in range(72)]
+    rows = make_rows([100.0, 200.0, 300.0] * 72, [date for date in dates for _ in range(3)])
+    card = score_exposure(rows, ERAS)
+    later = line(card, f"{KNOWN_THEN}: its later months")
+    assert later["rows"] == 3 * MOST_MONTHS
+    assert sorted(set(asked)) == [f"{date[:7]}-01" for date in dates[-2 * MOST_MONTHS :]]
