@@ -1,4 +1,4 @@
-"""Tell of breaks in the counts that no reviewed era tells of."""
+"""Tell of breaks that no reviewed era tells of, and of counts that lie in none."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pandas as pd
 
 from data.eras import COLUMNS
 from data.forces import force_named
+from geo.eras import assign_eras, eras_possible
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -71,6 +72,48 @@ def tell_remedies(breaks: pd.DataFrame) -> tuple[str, ...]:
         f"in eras.csv in the project's folder, under the line {','.join(COLUMNS)}: "
         f"{_era_line(one)}"
         for sentence, one in told
+    )
+
+
+def tell_outside(deployments: pd.DataFrame, eras: pd.DataFrame) -> tuple[str, ...]:
+    """
+    Tell who runs it of counts that lie in no era of their force, though it has eras.
+
+    Parameters
+    ----------
+    deployments
+        Rows with columns ``force``, ``date`` and ``faces_seen``.
+    eras
+        The counting eras, as from `data.eras.load_eras`.
+
+    Returns
+    -------
+    notes
+        One text per force, in order of their names.
+
+    Examples
+    --------
+    >>> eras = pd.DataFrame({"force": ["F"], "era": ["a"], "first_date": ["2024-01-01"],
+    ...     "last_date": ["2024-06-30"]})
+    >>> rows = pd.DataFrame({"force": ["F", "G", "F"], "faces_seen": [10, 20, 30],
+    ...     "date": ["2024-07-02", "2024-07-02", "2024-06"]})
+    >>> tell_outside(rows, eras)[0].partition(",")[0]
+    'No counting era holds 1 of the counts of F (2024-07-02 to 2024-07-02)'
+    """
+    counted = deployments[
+        deployments["faces_seen"].notna() & deployments["force"].isin(set(eras["force"]))
+    ]
+    unsure = counted[assign_eras(counted, eras).isna()]
+    outside: dict[str, list[str]] = {}
+    for force, date in sorted(zip(unsure["force"], unsure["date"], strict=True)):
+        if not eras_possible(eras, force=force, date=date):
+            outside.setdefault(force, []).append(date)
+    return tuple(
+        f"No counting era holds {len(dates)} of the counts of {force} ({dates[0]} to "
+        f"{dates[-1]}), so no rate tells of them and no expectation learns from them. Add an "
+        "era that does to eras.csv in the project's folder, or leave the last_date of the one "
+        "before empty."
+        for force, dates in outside.items()
     )
 
 

@@ -146,6 +146,8 @@ def show_forecast(place: str, *, date: str, hours: str, force: str | None, basis
     print(_answer_line(piece))
     for sentence in piece.sentences():
         print(sentence)
+    if not piece.parts:
+        return 0
     print(piece.moved_by())
     print("Faces are passages as the force counts them, not people, if it counts as before.")
     return 0

@@ -72,9 +72,11 @@ def read_sources(sources: Sequence[str], *, offline: bool = False) -> list[RawDo
 def check_records(documents: Documents, request: Request) -> Checked:
     """Map, parse, flag and correct the records; rejected rows keep their reasons."""
     from data.corrections import apply_corrections, load_corrections
+    from data.era_notes import tell_outside
     from data.eras import load_eras
     from data.events import load_events
     from data.ingest import ingest
+    from geo.era_evidence import every_deployment
 
     corrections = load_corrections([request.settings.corrections])
     events = load_events([request.settings.events])
@@ -99,7 +101,7 @@ def check_records(documents: Documents, request: Request) -> Checked:
         record=record,
         events=events,
         eras=eras,
-        notes=ingested.notes,
+        notes=(*ingested.notes, *tell_outside(every_deployment(core, record), eras)),
     )
 
 

@@ -8,6 +8,9 @@ import pytest
 from running import one_paragraph, run_command
 
 from data.era_columns import OUT_ERAS
+from data.settings import Settings
+from flows.handover import Request
+from flows.stages import check_records, read_documents
 
 HEADER = "force,era,first_date,last_date,label,note"
 TOLD = "perhaps a new counting era. No line of data/eras.csv tells of it"
@@ -65,3 +68,18 @@ def test_a_wrong_line_of_the_project_stops_the_run_by_name(folder):
     (folder / "other" / "eras.csv").write_text(wrong, encoding="utf-8")
     run = run_command("run", "later.csv", *OPTIONS, "--project", "other", folder=folder)
     assert one_paragraph(run).startswith("eras.csv, line 2: the era 'x' ends before it begins.")
+
+
+@pytest.mark.parametrize(("last_date", "outside"), [("2024-10-31", 30), ("", 0)])
+def test_counts_that_no_era_holds_are_told(tmp_path, last_date, outside):
+    """An era of a project that ends within our open one leaves the days after it without."""
+    line = f"Metropolitan Police,met-oct,2024-10-01,{last_date},October,A slip"
+    (tmp_path / "eras.csv").write_text(f"{HEADER}\n{line}\n", encoding="utf-8")
+    request = Request(Settings(project=tmp_path, offline=True))
+    notes = check_records(read_documents(request), request).notes
+    said = [note for note in notes if note.startswith("No counting era holds")]
+    assert len(said) == (outside > 0)
+    expected = (
+        f"holds {outside} of the counts of Metropolitan Police (2024-11-01 to 2024-12-20)"
+    )
+    assert all(expected in note for note in said)
