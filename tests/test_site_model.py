@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
+from made_rates import Recipe, made_rates
 
 from geo.errors import InputError, MissingColumnError
 from geo.prediction import quantiles
 from geo.site_effects import EFFECTS
 from geo.site_model import fit_sites
 from geo.site_terms import PRIORS, SpotLinks, Spots, spreads_of
-
-sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
-from made_rates import Recipe, made_rates
 
 COVARIATES = ("c0", "c1")
 
