@@ -21,6 +21,7 @@ HOSTILE = 'raise SystemExit("the hostile module was imported")\n'
 CHECKOUT_ONLY = {
     "test_architecture.py",
     "test_breaks.py",
+    "test_capture.py",
     "test_coverage_ahead.py",
     "test_docs.py",
     "test_docs_streets.py",
@@ -29,6 +30,8 @@ CHECKOUT_ONLY = {
     "test_known_spots.py",
     "test_licences.py",
     "test_network.py",
+    "test_run_eras.py",
+    "test_run_plausible.py",
     "test_same_day.py",
     "test_site_model.py",
 }
