@@ -144,7 +144,7 @@ def _require_sound(line: _Line) -> None:
         raise SchemaError(msg)
     for column in ("first_date", "last_date"):
         if line[column]:
-            _require_date(line[column], f"{_where(line)}, {column}")
+            require_iso_date(line[column], f"{_where(line)}, {column}")
     if line["last_date"] and line["last_date"] < line["first_date"]:
         msg = (
             f"{_where(line)}: the era {line['era']!r} ends before it begins. Put first_date "
@@ -153,7 +153,22 @@ def _require_sound(line: _Line) -> None:
         raise SchemaError(msg)
 
 
-def _require_date(text: str, where: str) -> None:
+def require_iso_date(text: str, where: str) -> None:
+    """
+    Raise unless a text of a reviewed table is a date.
+
+    Parameters
+    ----------
+    text
+        What stands there.
+    where
+        File, line and column, for the message.
+
+    Raises
+    ------
+    SchemaError
+        If it is not written YYYY-MM-DD, or no such day exists.
+    """
     try:
         good = pd.Timestamp(text).date().isoformat() == text
     except ValueError:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from data.eras import require_iso_date
 from data.errors import SchemaError
 from geo.later_totals import COLUMNS as NEEDED
 
@@ -70,7 +71,7 @@ def _require_row(row: dict[str, str], where: str) -> None:
             msg = f"{where}: {column} is empty. A total needs whose it is and where it stands."
             raise SchemaError(msg)
     for column in _DATES:
-        _require_date(row[column], f"{where}, {column}")
+        require_iso_date(row[column], f"{where}, {column}")
     for column in _COUNTS:
         if not row[column].isdecimal() or int(row[column]) == 0:
             msg = f"{where}, {column}: {row[column]!r} is not a whole number above 0."
@@ -84,14 +85,4 @@ def _require_row(row: dict[str, str], where: str) -> None:
             f"{row['published_on']} are not in order. A span ends after it begins, and is told "
             "of after it ended."
         )
-        raise SchemaError(msg)
-
-
-def _require_date(text: str, where: str) -> None:
-    try:
-        good = pd.Timestamp(text).date().isoformat() == text
-    except ValueError:
-        good = False
-    if not good:
-        msg = f"{where}: {text!r} is not a date written YYYY-MM-DD."
         raise SchemaError(msg)
